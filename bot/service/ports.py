@@ -1,0 +1,136 @@
+"""The wires the use cases need, as Protocols with their contracts; no wire is made here.
+
+The store is synchronous: use cases are plain functions that run behind the thread door of `bot.store.door`
+(or straight away, in the CLI). Every instant handed in or out is an aware UTC datetime.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Protocol
+
+from bot.model import Article, Chat, Composed, Counts, Delivery, Digest, Hit, Subscription
+
+
+class Clock(Protocol):
+    """Where the time comes from; the real one is in `bot/app.py`."""
+
+    def now(self) -> datetime:
+        """Return the present as an aware UTC datetime."""
+
+
+class ArticleStore(Protocol):
+    """Articles, kept once each."""
+
+    def add_article(self, article: Article, now: datetime) -> tuple[Article, bool]:
+        """Keep an article once; return it with its id, and whether it is new.
+
+        Two articles are the same if they belong to the same chat (or to everybody) and share their URL,
+        or, where one of them has no URL, their title and text.
+        """
+
+    def article(self, article_id: int) -> Article | None:
+        """Return one article, or None."""
+
+    def newest_articles(
+        self,
+        *,
+        topics: Sequence[str] = (),
+        places: Sequence[str] = (),
+        since_at: datetime | None = None,
+        until_at: datetime | None = None,
+        limit: int = 50,
+    ) -> list[Article]:
+        """Return everybody's articles, newest first by `published_at` (by `added_at` where that is None).
+
+        With topics (places), only those that have one of them. `since_at` is exclusive, `until_at` inclusive,
+        and both compare with the later of `published_at` and `added_at` capped at `added_at`: what was already
+        old when it came in is news at the moment it came in only if it was published after `since_at`.
+        """
+
+    def search_articles(self, query: str, *, limit: int = 20) -> list[Hit]:
+        """Return everybody's articles that match all words of the query, best first; any input is a valid query."""
+
+    def drop_samples(self) -> int:
+        """Remove the sample articles; return how many there were."""
+
+    def drop_chat_articles(self, before: datetime) -> int:
+        """Remove articles that chats sent for a summary before an instant; return how many there were."""
+
+
+class ChatStore(Protocol):
+    """Chats and their subscriptions."""
+
+    def chat(self, chat_id: int) -> Chat | None:
+        """Return one chat, or None if it never spoke to the bot."""
+
+    def save_chat(self, chat: Chat) -> None:
+        """Keep a chat as given, new or known."""
+
+    def migrate_chat(self, old_id: int, new_id: int) -> None:
+        """Move every row of a group that became a supergroup to its new id, in one transaction."""
+
+    def subscription(self, chat_id: int, thread_id: int | None = None) -> Subscription | None:
+        """Return the standing order of a chat or forum topic, stopped or not, or None."""
+
+    def save_subscription(self, subscription: Subscription) -> Subscription:
+        """Keep the one subscription of its chat and thread as given; return it with its id."""
+
+    def due_subscriptions(self, now: datetime, *, limit: int = 1000) -> list[Subscription]:
+        """Return subscriptions of chats that are not lost whose `next_run.at` has come, earliest first."""
+
+
+class Ledger(Protocol):
+    """What is owed and what was sent (`deliveries`). Each call is one transaction."""
+
+    def owe(self, composed: Sequence[Composed], now: datetime) -> int:
+        """Write digests owed and move each subscription to its next run, all in one transaction.
+
+        Return how many deliveries were written. A delivery of the same subscription, slot and local date is
+        never written twice; equal `wish_key`s share one digest. A subscription whose `next_run` is no longer
+        the given run (it was changed meanwhile) is left alone. A skipped run (`digest` None) is written as expired.
+        """
+
+    def claim_deliveries(self, now: datetime, *, lease_until: datetime, limit: int = 100) -> list[Delivery]:
+        """Take owed deliveries whose `not_before_at` has come: they are `sending` until the lease ends."""
+
+    def release_deliveries(self, now: datetime) -> int:
+        """Make `sending` deliveries whose lease has ended owed again; return how many there were."""
+
+    def expire_deliveries(self, before: datetime) -> int:
+        """Mark owed deliveries that were due before an instant as expired; return how many there were."""
+
+    def digest(self, digest_id: int) -> Digest:
+        """Return a digest of the ledger."""
+
+    def digest_messages(self, digest_id: int) -> tuple[str, ...] | None:
+        """Return the digest's messages as they were first rendered, or None if they were not yet."""
+
+    def keep_digest_messages(self, digest_id: int, messages: Sequence[str]) -> None:
+        """Keep the rendered messages of a digest, so that a restart goes on with the same parts."""
+
+    def part_sent(self, delivery_id: int, message_id: int, now: datetime) -> None:
+        """Note that the next part of a delivery went out."""
+
+    def delivery_sent(self, delivery_id: int, now: datetime) -> None:
+        """Note that all parts of a delivery went out."""
+
+    def delivery_blocked(self, delivery_id: int, now: datetime) -> None:
+        """Note that a delivery can't be made, its chat being lost, and set the chat aside."""
+
+    def delivery_postponed(self, delivery_id: int, not_before_at: datetime, *, failed: bool = True) -> None:
+        """Owe a delivery again, not before an instant; `failed` counts an attempt."""
+
+    def deliveries(self, *, chat_id: int | None = None, limit: int = 100) -> list[Delivery]:
+        """Return lines of the ledger, newest first."""
+
+
+class Store(ArticleStore, ChatStore, Ledger, Protocol):
+    """Everything that is kept. SQLite and PostgreSQL alike; errors of the driver come out as StoreError."""
+
+    def counts(self) -> Counts:
+        """Return what `stats` tells."""
+
+    def close(self) -> None:
+        """Give back connections; the store can't be used afterwards."""
