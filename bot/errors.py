@@ -47,13 +47,15 @@ class WishError(AskedWronglyError):
 
     Args:
         word: what was not understood, as written.
-        kind: `time`, `zone`, `days`, `topic` or `word`.
+        kind: `time`, `zone`, `days`, `topic` or `word`; `times` for one time of day too many.
+        suggestion: what may have been meant, in a form that is understood, where anything is close.
     """
 
-    def __init__(self, word: str, kind: str) -> None:
+    def __init__(self, word: str, kind: str, *, suggestion: str | None = None) -> None:
         super().__init__(f"not understood as {kind}: {word!r}")
         self.word = word
         self.kind = kind
+        self.suggestion = suggestion
 
 
 class StoreError(CommuniqueError):

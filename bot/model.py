@@ -5,6 +5,7 @@ Instants are aware UTC datetimes and end in `_at`. Data moves feeds → articles
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 from enum import StrEnum
@@ -50,7 +51,10 @@ class Topic:
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """A country (`key` is its ISO 3166 alpha-2 code) or an organisation (`NATO`), and the words a wish may use for it."""
+    """A country (`key` is its ISO 3166 alpha-2 code) or an organisation (`NATO`).
+
+    `aliases` are the words a wish may use for it, lower case.
+    """
 
     key: str
     name: str
@@ -66,6 +70,14 @@ class Place:
         if len(self.key) != 2 or not self.key.isascii():  # noqa: PLR2004 -- alpha-2
             return ""
         return "".join(chr(0x1F1E6 + ord(letter) - ord("A")) for letter in self.key)
+
+
+@dataclass(frozen=True, slots=True)
+class Vocabulary:
+    """The topics and places that are known, by key."""
+
+    topics: Mapping[str, Topic]
+    places: Mapping[str, Place]
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,7 +154,7 @@ class Digest:
     """What a chat is told at a slot: stories in their order, from how many sources they were chosen.
 
     `since_at` and `until_at` bound what was looked at; `older` says that the stories are from before,
-    because there was nothing new.
+    because there was nothing new. `local_date` is the day it stands for where it is read, `language` the reader's.
     """
 
     wish: Wish
@@ -151,6 +163,8 @@ class Digest:
     since_at: datetime
     until_at: datetime
     older: bool = False
+    local_date: date | None = None
+    language: str = "en"
 
 
 @dataclass(frozen=True, slots=True)
@@ -182,7 +196,10 @@ class ChatKind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Chat:
-    """A Telegram chat that has spoken to the bot; `lost_at` is set while it can't be sent to (blocked, kicked, gone)."""
+    """A Telegram chat that has spoken to the bot.
+
+    `lost_at` is set while it can't be sent to (blocked, kicked, gone).
+    """
 
     id: int
     kind: ChatKind = ChatKind.PRIVATE

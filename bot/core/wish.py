@@ -1,0 +1,352 @@
+"""Words of `/subscribe`, `/summary`, `/latest` and `/digest` into a wish and a schedule, and back into words.
+
+It says nothing to the person (chat/words.py does) and knows no topic or place of its own: they come as arguments.
+
+Rules. Spaces and commas separate; a comma ends a name of several words. The longest name counts. A key is taken before
+another's alias. A word that may be a place or a zone is a zone with a slash, directly behind a time, or behind "in"
+or "zone" ("08:00 Tokyo", "at 8 in Tokyo"), else a place ("tokyo 08:00" is about Japan).
+
+Theory: people name what they care about, then when. "08:00 Japan" is about Japan, because countries are asked about
+more often than they are used as zones; "08:00 in Japan" is a zone.
+
+Known exceptions: behind an "in" that no time precedes, a city gives way to a zone named elsewhere ("conflict in Kyiv
+08:00 Europe/Berlin" is about Ukraine; without the zone, Kyiv is one). The country codes AT, IN, ME, TO and TZ, words
+of the grammar too, count in capitals only, and not where everything is in capitals.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+import unicodedata
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from datetime import datetime, time
+
+from bot.core.zones import zone_named, zone_spellings
+from bot.errors import WishError
+from bot.model import Schedule, Wish
+
+MOST_SLOTS = 6  # digests a day; more is a news ticker, which alerts are for
+
+EVERY_DAY = frozenset(range(7))
+WEEKDAYS = frozenset(range(5))
+WEEKENDS = EVERY_DAY - WEEKDAYS
+
+_DAY = r"(?:mon|tues?|wed(?:nes)?|thu(?:rs?)?|fri|sat(?:ur)?|sun)(?:days?)?"
+_DAY_STARTS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
+_DAY_PHRASES = {
+    **dict.fromkeys(("daily", "everyday", "every day", "each day", "all days", "days", "day"), EVERY_DAY),
+    **dict.fromkeys(("weekdays", "weekday", "workdays", "working days", "business days"), WEEKDAYS),
+    **dict.fromkeys(("weekends", "weekend"), WEEKENDS),
+}
+_DAY_SPELLINGS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday", *_DAY_PHRASES)
+_TIME = re.compile(r"(\d{1,2})(?:[:.h](\d{2})|h|(\d{2}))?([ap]m)?")
+_NOON = {"noon": time(12), "midnight": time(0)}
+_ALL = frozenset({"all", "everything", "all topics"})
+_FILLERS = frozenset(
+    ["at", "in", "on", "every", "each", "and", "the", "for", "about", "to", "me", "please", "news", "time"]
+)
+_ZONE_MARKS = frozenset({"zone", "timezone", "tz"})
+# Written apart, read as one word: "8 a.m.", "UTC + 9", "mon to fri".
+_JOINS = (
+    (re.compile(r"(?<![^\s,;])(\d{1,2}(?:[:.h]\d{2})?)\s*([ap])\.?m\b\.?", re.IGNORECASE), r"\1\2m"),
+    (re.compile(r"\b(utc|gmt)\s*([+\-\N{MINUS SIGN}])\s*(?=\d)", re.IGNORECASE), r"\1\2"),
+    (re.compile(rf"\b({_DAY})\s*(?:[-–—]|to|till|until|through)\s*({_DAY})\b", re.IGNORECASE), r"\1-\2"),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """What a subscription asks for, and which parts of it were said rather than taken by default."""
+
+    wish: Wish
+    schedule: Schedule
+    topics_given: bool = field(default=False, compare=False)
+    slots_given: bool = field(default=False, compare=False)
+    days_given: bool = field(default=False, compare=False)
+    zone_given: bool = field(default=False, compare=False)
+
+
+def parse_subscription(words: str, *, topics: Mapping[str, str], places: Mapping[str, str], default_zone: str) -> Order:
+    """Understand the words behind `/subscribe`.
+
+    Args:
+        words: topics, places, times, a zone and days in any order; without any, alliances and tariffs daily at 08:00.
+        topics: lower-case names and aliases, of one or several words, to topic keys; the keys count as names too.
+        places: the same for places.
+        default_zone: the IANA zone where none is said.
+
+    Raises:
+        WishError: a word means nothing (with a guess at its kind and at what was meant), a second zone is
+            named, or more than MOST_SLOTS times.
+
+    >>> order = parse_subscription("tariffs japan 8:00 Asia/Tokyo weekdays",
+    ...     topics={"tariffs": "tariffs"}, places={"japan": "JP"}, default_zone="UTC")
+    >>> canonical(order)
+    'tariffs JP 08:00 Asia/Tokyo weekdays'
+    """
+    reading = _Reading(_names(topics, places), timed=True)
+    reading.read(words)
+    zone = reading.settled_zone()
+    asked = Wish(places=tuple(reading.places))
+    if reading.topics or reading.all_topics:
+        asked = replace(asked, topics=tuple(reading.topics))
+    schedule = Schedule(
+        slots=tuple(sorted(reading.slots)) or Schedule().slots,
+        days=frozenset(reading.days) or EVERY_DAY,
+        zone=zone or zone_named(default_zone) or default_zone,
+    )
+    return Order(
+        asked,
+        schedule,
+        topics_given=bool(reading.topics or reading.all_topics),
+        slots_given=bool(reading.slots),
+        days_given=bool(reading.days),
+        zone_given=zone is not None,
+    )
+
+
+def parse_topics(
+    words: str, *, topics: Mapping[str, str], places: Mapping[str, str]
+) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Understand the words behind `/latest` and `/digest`; return topic keys and place keys.
+
+    What is not named is empty, which asks for any.
+
+    Raises:
+        WishError: a word is neither topic nor place.
+
+    >>> parse_topics("tariffs in Japan", topics={"tariffs": "tariffs"}, places={"japan": "JP"})
+    (('tariffs',), ('JP',))
+    """
+    reading = _Reading(_names(topics, places), timed=False)
+    reading.read(words)
+    return tuple(reading.topics), tuple(reading.places)
+
+
+def canonical(order: Order) -> str:
+    """Write an order as the words that ask for it: `parse_subscription` gives an equal order back.
+
+    Length (`most_stories`, `sentences`) is no part of the words.
+    """
+    days = order.schedule.days
+    named = {EVERY_DAY: "daily", WEEKDAYS: "weekdays", WEEKENDS: "weekends"}
+    return " ".join(
+        (
+            *(order.wish.topics or ("all",)),
+            *order.wish.places,
+            *(slot.strftime("%H:%M") for slot in order.schedule.slots),
+            order.schedule.zone,
+            named.get(days) or ",".join(_DAY_STARTS[day] for day in sorted(days)),
+        )
+    )
+
+
+def wish_key(
+    wish: Wish, *, since_at: datetime | None = None, until_at: datetime | None = None, language: str = ""
+) -> str:
+    """Return a key that is equal exactly for wishes that get the same digest; order and repetition don't matter.
+
+    A digest also depends on the window it looks at and on the language it is told in: give what sets digests apart.
+
+    >>> wish_key(Wish(topics=("tariffs", "alliances"))) == wish_key(Wish())
+    True
+    """
+    parts = (
+        sorted(set(wish.topics)),
+        sorted(set(wish.places)),
+        wish.most_stories,
+        wish.sentences,
+        since_at and since_at.isoformat(),
+        until_at and until_at.isoformat(),
+        language,
+    )
+    return json.dumps(parts, separators=(",", ":"))
+
+
+def _plain(text: str) -> str:
+    """Return a name without case, accents, dots and apostrophes, hyphens and underscores as spaces."""
+    letters = unicodedata.normalize("NFKD", text).casefold()
+    letters = re.sub(r"[\u0300-\u036f.'\N{RIGHT SINGLE QUOTATION MARK}#()]", "", letters)
+    return " ".join(re.sub(r"[-_]", " ", letters).split())
+
+
+def _names(topics: Mapping[str, str], places: Mapping[str, str]) -> dict[str, tuple[str, str]]:
+    """Return plain name → (`topic` or `place`, key); on a clash keys win over aliases and topics over places."""
+    names: dict[str, tuple[str, str]] = {}
+    names.update({_plain(alias): ("place", key) for alias, key in places.items()})
+    names.update({_plain(alias): ("topic", key) for alias, key in topics.items()})
+    names.update({_plain(key): ("place", key) for key in places.values()})
+    names.update({_plain(key): ("topic", key) for key in topics.values()})
+    return names
+
+
+class _Reading:
+    """One pass over the words; `behind` is what stood before: `time`, `in`, `time in`, `zone` or nothing."""
+
+    def __init__(self, names: dict[str, tuple[str, str]], *, timed: bool) -> None:
+        self.names = names
+        self.timed = timed
+        self.longest = max(5, *(name.count(" ") + 1 for name in names)) if names else 5
+        self.topics: dict[str, None] = {}
+        self.places: dict[str, None] = {}
+        self.slots: set[time] = set()
+        self.days: set[int] = set()
+        self.zone: str | None = None
+        self.zone_or_place: list[tuple[str, str, str | None]] = []
+        self.all_topics = False
+        self.behind = ""
+
+    def read(self, words: str) -> None:
+        shouted = words.isupper()
+        words = unicodedata.normalize("NFKC", words)
+        for pattern, joined in _JOINS:
+            words = pattern.sub(joined, words)
+        for group in re.split(r"[,;]", words):
+            tokens = [token for token in (word.strip("!?\"'()") for word in group.split()) if token]
+            at = 0
+            while at < len(tokens):
+                at += self._take(tokens[at:], shouted=shouted)
+
+    def settled_zone(self) -> str | None:
+        """Return the zone; cities behind a loose "in" are it only if nothing else is."""
+        for zone, phrase, place in self.zone_or_place:
+            if place is not None and self.zone not in (None, zone):
+                self.places[place] = None
+            else:
+                self._set_zone(zone, phrase)
+        return self.zone
+
+    def _take(self, tokens: list[str], *, shouted: bool) -> int:
+        """Understand the longest name the tokens begin with; return how many tokens it has."""
+        for length in range(min(self.longest, len(tokens)), 0, -1):
+            if length == 1 and self._take_filler(tokens[0], shouted=shouted):  # but "the hague" and "every day" first
+                return 1
+            phrase = " ".join(tokens[:length])
+            timed = self.timed and (self._take_days(phrase) or self._take_time(phrase))
+            if timed or self._take_zone_in_context(phrase, tokens[length:]) or self._take_name(phrase):
+                return length
+            if self.timed and (zone := zone_named(phrase, countries=False)):
+                self._set_zone(zone, phrase)
+                return length
+        raise self._misunderstood(tokens[0])
+
+    def _take_filler(self, token: str, *, shouted: bool) -> bool:
+        word = token.casefold()
+        if word not in _FILLERS | _ZONE_MARKS or (token in self._codes() and not shouted):
+            return False
+        if word in _ZONE_MARKS:
+            self.behind = "zone"
+        elif word == "in":
+            self.behind = "time in" if self.behind == "time" else "in"
+        elif word not in {"the", "time"}:
+            self.behind = ""
+        return True
+
+    def _codes(self) -> set[str]:
+        return {key for _, key in self.names.values()}
+
+    def _take_days(self, phrase: str) -> bool:
+        days = _DAY_PHRASES.get(_plain(phrase)) or _days_in(phrase.casefold().rstrip("."))
+        self.days |= days
+        if days:
+            self.behind = ""
+        return bool(days)
+
+    def _take_time(self, phrase: str) -> bool:
+        slot = _time_in(phrase.casefold().rstrip("."))
+        if slot is None:
+            return False
+        self.slots.add(slot)
+        if len(self.slots) > MOST_SLOTS:
+            raise WishError(phrase, "times")
+        self.behind = "time"
+        return True
+
+    def _take_zone_in_context(self, phrase: str, following: list[str]) -> bool:
+        if not self.timed:
+            return False
+        marked = "/" in phrase or phrase.casefold().startswith(("utc", "gmt", "+", "-", "\N{MINUS SIGN}"))
+        said = self.behind in {"zone", "time in"} or [word.casefold() for word in following[:1]] == ["time"]
+        zone = zone_named(phrase, countries=marked or said) if marked or said or self.behind else None
+        if zone is None:
+            return False
+        if self.behind == "in" and not (marked or said):
+            kind, key = self.names.get(_plain(phrase), ("", ""))
+            self.zone_or_place.append((zone, phrase, key if kind == "place" else None))
+        else:
+            self._set_zone(zone, phrase)
+        self.behind = ""
+        return True
+
+    def _set_zone(self, zone: str, phrase: str) -> None:
+        if self.zone not in (None, zone):
+            raise WishError(phrase, "zone")
+        self.zone = zone
+        self.behind = ""
+
+    def _take_name(self, phrase: str) -> bool:
+        plain = _plain(phrase)
+        kind, key = self.names.get(plain, ("", ""))
+        if kind == "topic":
+            self.topics[key] = None
+        elif kind == "place":
+            self.places[key] = None
+        elif plain in _ALL:
+            self.all_topics = True
+        else:
+            return False
+        self.behind = ""
+        return True
+
+    def _misunderstood(self, token: str) -> WishError:
+        word = token.casefold()
+        if not self.timed:
+            return WishError(token, "topic", suggestion=_closest(word, self.names))
+        if re.fullmatch(r"\d[\d:.h]*([ap]m)?", word):
+            return WishError(token, "time")
+        zones = {spelling.casefold(): spelling for spelling in zone_spellings()}
+        if "/" in word or word.startswith(("utc", "gmt", "+", "-")) or self.behind in {"zone", "time in"}:
+            close = _closest(word, zones)
+            return WishError(token, "zone", suggestion=close and zones[close])
+        if close := _closest(word, self.names):
+            kind = self.names[close][0]
+            return WishError(token, "topic" if kind == "topic" else "word", suggestion=close)
+        close = _closest(word, _DAY_SPELLINGS)
+        if close or word.endswith(("day", "days")) or re.match(rf"{_DAY}\b", word):
+            return WishError(token, "days", suggestion=close)
+        close = _closest(word, zones)
+        return WishError(token, "zone" if close else "word", suggestion=close and zones[close])
+
+
+def _days_in(word: str) -> frozenset[int]:
+    """Return the days a word like `mon`, `Mondays` or `sat-mon` names; none if it is no such word."""
+    ends = re.split(r"[-–—]", word)
+    if len(ends) > 2 or not all(re.fullmatch(_DAY, end) for end in ends):  # noqa: PLR2004 -- from and to
+        return frozenset()
+    first, last = (_DAY_STARTS.index(end[:3]) for end in (ends[0], ends[-1]))
+    return frozenset(day % 7 for day in range(first, last + 1 + 7 * (last < first)))
+
+
+def _time_in(word: str) -> time | None:
+    """Return the time of day a word like `8:00`, `0800`, `8.30pm` or `noon` means, or None."""
+    if word in _NOON:
+        return _NOON[word]
+    if (match := _TIME.fullmatch(word)) is None:
+        return None
+    hour, minute, half = int(match[1]), int(match[2] or match[3] or 0), match[4]
+    if half:
+        if not 1 <= hour <= 12:  # noqa: PLR2004 -- there is no 13 pm
+            return None
+        hour = hour % 12 + (12 if half == "pm" else 0)
+    return time(hour, minute) if hour < 24 and minute < 60 else None  # noqa: PLR2004 -- a day's clock
+
+
+def _closest(word: str, known: Mapping[str, object] | tuple[str, ...]) -> str | None:
+    """Return the known word most like one, if any is (ratio ≥ 0.75: one letter wrong in four)."""
+    from difflib import get_close_matches
+
+    if len(word) > 40:  # noqa: PLR2004 -- no name is as long, and the comparison is quadratic
+        return None
+    return next(iter(get_close_matches(word, known, n=1, cutoff=0.75)), None)
