@@ -1,0 +1,328 @@
+"""Blocks of text → messages in Telegram's classic HTML: the only place that escapes, cuts and counts. PURE.
+
+It knows nothing of news; `chat/pages.py` says what stands in a message. A message is never cut inside a tag, a link
+or a character, never longer than Telegram's limit, and no text whatever can break its markup: text is kept apart from
+tags until the very end.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from html import escape as html_escape
+from typing import Final, Literal
+
+MESSAGE_LIMIT: Final = 4096  # UTF-16 code units after entity parsing; https://core.telegram.org/bots/api#sendmessage
+MARKUP_LIMIT: Final = 3 * MESSAGE_LIMIT  # of our own: bytes of a request stay bounded whatever is marked up
+CALLBACK_LIMIT: Final = 64  # bytes; https://core.telegram.org/bots/api#inlinekeyboardbutton
+BUTTON_LIMIT: Final = 48  # characters of a button's text that a phone shows
+BUTTONS_A_ROW: Final = 3
+TAGS: Final = {"bold": "b", "italic": "i", "code": "code"}
+
+MARKDOWN_SIGNS: Final = re.compile(r"([\\`*_{}\[\]<>#|~!])")
+PAGE_STYLE: Final = (
+    ":root{color-scheme:light dark}body{margin:0;font:17px/1.5 system-ui,sans-serif}"
+    "main{max-width:40rem;margin:auto;padding:1rem}p{margin:.6em 0}"
+    "blockquote{margin:.3em 0 .3em .2em;padding-left:.8em;border-left:3px solid #8884}"
+)
+
+Style = Literal["bold", "italic", "code"]
+Fold = Literal["none", "quote", "folded"]
+
+# Characters Telegram drops or refuses: controls, lone surrogates; and marks that would turn the rest of a page around.
+UNWELCOME = re.compile("[\x00-\x08\x0b-\x1f\x7f\ud800-\udfff\u202a-\u202e\u2066-\u2069\ufeff\ufffe\uffff]")
+# What shows nothing: Telegram refuses a message that has no more.
+INVISIBLE = re.compile(r"[\s\u00ad\u115f\u1160\u200b-\u200f\u2028-\u202f\u2060-\u2064\u2800\u3164\uffa0]+")
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """A piece of text in one style; with `href` it is a link, with `at` an instant shown in the reader's own zone.
+
+    `shown` is Telegram's format of that instant: `t` for the time, `d` for the date, `r` for "two hours ago".
+    """
+
+    text: str
+    style: Style | None = None
+    href: str | None = None
+    at: datetime | None = None
+    shown: str = "t"
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """What stands together: a paragraph of runs, as a quotation or a folded quotation where asked.
+
+    `glued` blocks stand right below the one before, without an empty line, and in the same message where they fit.
+    """
+
+    runs: tuple[Run, ...]
+    fold: Fold = "none"
+    glued: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Button:
+    """A button that answers the bot (`data`) or opens a link (`url`)."""
+
+    text: str
+    data: str | None = None
+    url: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """One message ready to send: HTML, the same as plain text, and rows of buttons."""
+
+    html: str
+    plain: str
+    buttons: tuple[tuple[Button, ...], ...] = field(default=())
+
+
+def block(*runs: Run | str, fold: Fold = "none", glued: bool = False) -> Block:
+    """Make a block of runs and plain strings."""
+    return Block(tuple(run if isinstance(run, Run) else Run(run) for run in runs), fold, glued)
+
+
+def bold(text: str) -> Run:
+    """Mark what is read first."""
+    return Run(text, "bold")
+
+
+def italic(text: str) -> Run:
+    """Mark what the machine says about itself."""
+    return Run(text, "italic")
+
+
+def link(text: str, url: str | None) -> Run:
+    """Link a text where the address is one people can open, else leave it as text.
+
+    >>> link("Harbor Post", "javascript:alert(1)")
+    Run(text='Harbor Post', style=None, href=None, at=None, shown='t')
+    """
+    return Run(text, href=url if url and re.match(r"https?://[^\s/]", url, re.IGNORECASE) else None)
+
+
+def units(text: str) -> int:
+    """Count UTF-16 code units, as Telegram does.
+
+    >>> units("a🇯🇵")
+    5
+    """
+    return len(text) + sum(character > "\uffff" for character in text)
+
+
+def clean(text: str) -> str:
+    r"""Take out what Telegram would refuse or what would turn the line around; a tab and a newline stay.
+
+    >>> clean("a\x00b\ud800c\nd")
+    'abc\nd'
+    """
+    return UNWELCOME.sub("", text.replace("\r\n", "\n").replace("\r", "\n"))
+
+
+def messages(blocks: Iterable[Block], buttons: Sequence[Sequence[Button]] = ()) -> list[Message]:
+    """Lay blocks out as one or more messages; buttons stand under the last.
+
+    A message is split between groups of glued blocks, then between blocks, and within a block only where that block
+    alone is too long. Blocks without any visible character are left out; nothing visible gives an empty list.
+    """
+    pages: list[list[Block]] = []
+    for group in _groups(blocks):
+        if pages and _fits([*pages[-1], *group]):
+            pages[-1].extend(group)
+        elif _fits(group):
+            pages.append(list(group))
+        else:
+            _lay_out_alone(group, pages)
+    made = [Message(_html(page), _plain(page)) for page in pages]
+    made = [message for message in made if INVISIBLE.sub("", message.plain)]  # a cut may leave a page of spaces
+    if made and buttons:
+        rows = tuple(tuple(_button(button) for button in row) for row in buttons if row)
+        made[-1] = replace(made[-1], buttons=rows)
+    return made
+
+
+def _groups(blocks: Iterable[Block]) -> Iterator[list[Block]]:
+    """Clean blocks, leave out empty ones, and put the glued ones to those before them."""
+    group: list[Block] = []
+    for each in blocks:
+        cleaned = replace(each, runs=tuple(replace(run, text=clean(run.text)) for run in each.runs if run.text))
+        if not INVISIBLE.sub("", "".join(run.text for run in cleaned.runs)):
+            continue
+        if group and not cleaned.glued:
+            yield group
+            group = []
+        group.append(cleaned)
+    if group:
+        yield group
+
+
+def _lay_out_alone(group: list[Block], pages: list[list[Block]]) -> None:
+    """Put a group that is too long for one message on as many pages as it needs."""
+    for each in group:
+        for part in [each] if _fits([each]) else _cut(each):
+            if pages and _fits([*pages[-1], part]):
+                pages[-1].append(part)
+            else:
+                pages.append([part])
+
+
+def _fits(page: list[Block]) -> bool:
+    return units(_plain(page)) <= MESSAGE_LIMIT and len(_html(page)) <= MARKUP_LIMIT
+
+
+def _cut(long: Block) -> Iterator[Block]:
+    """Cut a block that alone is longer than a message, at a space where there is one, else between characters."""
+    part: list[Run] = []
+    for run in long.runs:
+        for piece in _pieces(run):
+            if part and not _fits([replace(long, runs=(*part, piece))]):
+                yield replace(long, runs=tuple(part))
+                part = []
+            part.append(piece)
+    if part:
+        yield replace(long, runs=tuple(part))
+
+
+def _pieces(run: Run) -> Iterator[Run]:
+    """Cut a run into pieces of at most a quarter of a message, each with the run's style and link."""
+    text, most = run.text, MESSAGE_LIMIT // 4
+    while units(text) > most or len(html_escape(text)) > most:
+        end = _longest(text, most)
+        space = max(text.rfind(" ", 0, end), text.rfind("\n", 0, end))
+        end = space + 1 if space > end // 2 else end
+        yield replace(run, text=text[:end])
+        text = text[end:]
+    if text:
+        yield replace(run, text=text)
+
+
+def _longest(text: str, most: int) -> int:
+    """Return how many characters of a text fit into a number of units, escaped; at least one.
+
+    A cut is moved back so that a flag, an emoji of several characters or a letter with its accents stays whole.
+    """
+    used = end = 0
+    for character in text:
+        used += max(units(character), len(html_escape(character)))
+        if used > most:
+            break
+        end += 1
+    back = end
+    while 0 < back < len(text) and end - back < 16 and _joins(text[back - 1], text[back]):  # noqa: PLR2004 -- the longest emoji has 10
+        back -= 1
+    return max(1, back if back and not _joins(text[back - 1], text[back : back + 1]) else end)
+
+
+def _joins(before: str, after: str) -> bool:
+    """Tell whether two characters belong to one sign: joiners, variation and accent marks, skin tones, flags."""
+    if not after:
+        return False
+    joiner = "\u200d" in (before, after)
+    mark = "\u0300" <= after <= "\u036f" or "\ufe00" <= after <= "\ufe0f" or "\U0001f3fb" <= after <= "\U0001f3ff"
+    flag = "\U0001f1e6" <= before <= "\U0001f1ff" and "\U0001f1e6" <= after <= "\U0001f1ff"
+    return joiner or mark or flag
+
+
+def _separator(each: Block) -> str:
+    return "\n" if each.glued else "\n\n"
+
+
+def _plain(page: list[Block]) -> str:
+    text = ""
+    for each in page:
+        text += (_separator(each) if text else "") + "".join(run.text for run in each.runs)
+    return text
+
+
+def _html(page: list[Block]) -> str:
+    text = ""
+    for each in page:
+        inner = "".join(_run_html(run) for run in each.runs)
+        if each.fold == "quote":
+            inner = f"<blockquote>{inner}</blockquote>"
+        elif each.fold == "folded":
+            inner = f"<blockquote expandable>{inner}</blockquote>"
+        text += (_separator(each) if text else "") + inner
+    return text
+
+
+def _run_html(run: Run) -> str:
+    text = html_escape(run.text, quote=False)
+    if run.style == "code":
+        return f"<code>{text}</code>"  # nothing nests in code
+    if run.at is not None:
+        text = f'<tg-time unix="{int(run.at.timestamp())}" format="{run.shown}">{text}</tg-time>'
+    if run.href is not None:
+        address = html_escape(clean(run.href).replace("'", "%27"))
+        text = f'<a href="{address}">{text}</a>'
+    if run.style is not None:
+        tag = TAGS[run.style]
+        text = f"<{tag}>{text}</{tag}>"
+    return text
+
+
+def _button(button: Button) -> Button:
+    """Bound a button's text; its data is ours and must fit.
+
+    Raises:
+        ValueError: the data is longer than Telegram takes, which is a mistake of ours.
+    """
+    if button.data is not None and not 0 < len(button.data.encode()) <= CALLBACK_LIMIT:
+        raise ValueError(f"callback data must have 1 to {CALLBACK_LIMIT} bytes: {button.data!r}")
+    text = clean(button.text).strip() or "…"
+    return replace(button, text=text if len(text) <= BUTTON_LIMIT else text[: BUTTON_LIMIT - 1].rstrip() + "…")
+
+
+# The same blocks outside a chat
+
+
+def plain_text(blocks: Iterable[Block]) -> str:
+    """Write blocks as plain text, however long."""
+    return _plain([each for group in _groups(blocks) for each in group])
+
+
+def markdown(blocks: Iterable[Block]) -> str:
+    """Write blocks as CommonMark; what the text itself holds of markup is escaped."""
+    text = ""
+    for each in (each for group in _groups(blocks) for each in group):
+        inner = "".join(_run_markdown(run) for run in each.runs)
+        if each.fold != "none":
+            inner = "\n".join(f"> {line}".rstrip() for line in inner.split("\n"))
+        text += ("\n\n" if text else "") + inner
+    return text + "\n"
+
+
+def web_page(blocks: Iterable[Block], title: str) -> str:
+    """Write blocks as an HTML page that needs nothing else."""
+    parts = []
+    for each in (each for group in _groups(blocks) for each in group):
+        inner = "".join(_run_web(run) for run in each.runs).replace("\n", "<br>")
+        parts.append(f"<p>{inner}</p>" if each.fold == "none" else f"<blockquote>{inner}</blockquote>")
+    body = "\n".join(parts)
+    return (
+        f'<!doctype html>\n<html lang="en">\n<meta charset="utf-8">\n<title>{html_escape(clean(title))}</title>\n'
+        f'<meta name="viewport" content="width=device-width, initial-scale=1">\n<style>{PAGE_STYLE}</style>\n'
+        f"<main>\n{body}\n</main>\n</html>\n"
+    )
+
+
+def _run_markdown(run: Run) -> str:
+    text = MARKDOWN_SIGNS.sub(r"\\\1", run.text)
+    if run.href is not None:
+        address = clean(run.href).replace("<", "%3C").replace(">", "%3E").replace(" ", "%20")
+        text = f"[{text}](<{address}>)"
+    sign = {"bold": "**", "italic": "*", "code": "`"}.get(run.style or "", "")
+    if sign == "`":
+        return f"`{run.text.replace('`', '')}`"
+    inner = text.strip()  # CommonMark opens no emphasis before a space
+    return text.replace(inner, f"{sign}{inner}{sign}", 1) if sign and inner else text
+
+
+def _run_web(run: Run) -> str:
+    if run.at is None:
+        return _run_html(run)
+    return f'<time datetime="{run.at.isoformat()}">{html_escape(run.text)}</time>'

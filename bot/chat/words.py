@@ -1,0 +1,264 @@
+"""Every sentence the bot says, in one place and one voice: calm, short, the reason and what would work. PURE.
+
+It knows no markup: what comes out is plain text that `render.py` escapes. Dates and numbers are in the reader's
+language (Babel); the sentences are English.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date, datetime, time, timedelta
+from functools import cache
+from zoneinfo import ZoneInfo
+
+from babel import Locale, UnknownLocaleError
+from babel.dates import format_date, format_time, get_day_names
+
+from bot.errors import WishError
+from bot.model import ChatKind, Place, Run, Schedule, Subscription, Topic, Vocabulary, Wish
+
+EXAMPLE = "/subscribe tariffs japan 08:00 Asia/Tokyo weekdays"
+WEEKDAYS = frozenset(range(5))
+EVERY_DAY = frozenset(range(7))
+
+ABOUT = (
+    "Communiqué",
+    (
+        " reads the world's news on alliances and tariffs and tells you what happened, in sentences that were really "
+        "written."
+    ),
+)
+HOW_TO_START = "Forward me any article: I answer with its key sentences."
+DIGEST_EVERY_MORNING = "A digest every morning"
+WHAT_HAPPENED_TODAY = "What happened today"
+OTHER_TIME = "Another time"
+SHORTER = "Shorter"
+LONGER = "Longer"
+FULL_TEXT = "Full text"
+ALL_COMMANDS = "What I can do"
+
+NOT_UNDERSTOOD = "Forward me an article, paste its text, or send /summary for today's stories. /help has the rest."
+CANT_OPEN_LINKS = "I can't open links yet. Paste the article's text or forward it, and I'll read that."
+CANT_READ_DOCUMENT = "I can read .txt documents so far. Paste the article's text, and I'll read that."
+DOCUMENT_TOO_LARGE = "That document is larger than the 20 MB that I may fetch. Paste the part that matters."
+DOCUMENT_NOT_TEXT = "That document holds no text that I can read. Save it as UTF-8 text, or paste it."
+NOTHING_TO_READ = "There is no text in that message. Reply with /summary to one that has some."
+SEARCH_WHAT = "Search for what? Like this: /search steel quota"
+NOTHING_STORED = "I have no stories yet."
+ARTICLE_GONE = "I no longer have that article. Forward it again, and I'll read it anew."
+ADMINS_ONLY = "In a group only its administrators change that. Ask one of them to send it."
+NOT_ALLOWED = "This bot answers only the chats that its operator has listed."
+STOPPED = f"Stopped: no more digests here. To come back: {EXAMPLE}, or just /subscribe."
+NOT_SUBSCRIBED = f"No digest is subscribed here. To start: {EXAMPLE}, or just /subscribe."
+PICK_A_TIME = "When shall it come?"
+ASK_FOR_TIME = f"Send the time and, if you like, the zone. Like this: {EXAMPLE}"
+BUTTON_TOO_OLD = "That button is from an earlier version. Send /help for what works now."
+FALLBACK_LANGUAGE = "I don't know this language's rules, so its sentences were split in a general way."
+TITLE_TOPICS = "Topics"
+TITLE_LATEST = "Latest"
+TITLE_SETTINGS = "Settings"
+TITLE_RELATED = "Related"
+
+PRIVACY = (
+    (
+        "What I keep of a chat: its number and kind, its language, its time zone, its subscription, which digests were "
+        "sent to it, and the articles it sent me for a summary (for 7 days, for the buttons below the answer)."
+    ),
+    (
+        "I keep no names, no phone numbers and no other messages, and I give nothing to anyone. Articles you send are "
+        "shown to nobody else."
+    ),
+    "What you send me reaches me through Telegram, whose own policy applies there: https://telegram.org/privacy",
+    "/unsubscribe stops the digest.",
+)
+
+
+def error_of_ours(error_id: str) -> str:
+    """Apologize in three words and name the id that the log has."""
+    return f"My mistake, sorry. ({error_id})"
+
+
+def slow_down(seconds: int) -> str:
+    """Say when the bot listens again."""
+    return f"Slow down a little: I'll listen again in {counted(seconds, 'second')}."
+
+
+def refusal(reason: str, count: int = 0) -> str:
+    """Say why a text can't be summarized, and what would work."""
+    match reason:
+        case "too_short":
+            return f"Too short to shorten: {counted(count, 'sentence')}."
+        case "not_prose":
+            return "That is no running text: I find no sentences in it. Send the article itself."
+        case _:
+            return "There is nothing to read in it. Send the article's text."
+
+
+def wish_not_understood(error: WishError, example: str = EXAMPLE) -> str:
+    """Say what was not understood, what may have been meant, and show an example that works."""
+    if error.kind == "times":
+        return "That is more times than I can keep: at most six a day."
+    what = {"time": "the time ", "zone": "the time zone ", "days": "the days ", "topic": "the topic "}.get(
+        error.kind, ""
+    )
+    suggestion = getattr(error, "suggestion", None)
+    meant = f" Did you mean {suggestion}?" if suggestion else ""
+    return f"I didn't understand {what}{error.word}.{meant} Like this: {example}"
+
+
+def counted(number: int, noun: str, many: str | None = None) -> str:
+    """Join a number and its noun.
+
+    >>> counted(1, "story", "stories"), counted(3, "story", "stories")
+    ('1 story', '3 stories')
+    """
+    return f"{number:,} {noun if number == 1 else many or noun + 's'}"
+
+
+def topic_name(topic: Topic | None, key: str) -> str:
+    """Name a topic with its emoji: `📦 tariffs`."""
+    if topic is None:
+        return key
+    return f"{topic.emoji} {topic.name.lower()}".strip()
+
+
+def place_sign(place: Place | None, key: str) -> str:
+    """Show a place in little room: a country's flag, an organisation's name."""
+    if place is None:
+        return key
+    return place.flag or place.name
+
+
+def listed(names: Sequence[str]) -> str:
+    """Join names as people do.
+
+    >>> listed(["alliances", "tariffs", "energy"])
+    'alliances, tariffs and energy'
+    """
+    if len(names) < 2:  # noqa: PLR2004 -- one name needs no "and"
+        return "".join(names)
+    return f"{', '.join(names[:-1])} and {names[-1]}"
+
+
+def wish_in_words(wish: Wish, vocabulary: Vocabulary) -> str:
+    """Say what a chat asked for: `tariffs about Japan`."""
+    topics = [(vocabulary.topics[key].name.lower() if key in vocabulary.topics else key) for key in wish.topics]
+    places = [(vocabulary.places[key].name if key in vocabulary.places else key) for key in wish.places]
+    about = f" about {listed(places)}" if places else ""
+    return f"{listed(topics) if topics else 'all topics'}{about}"
+
+
+def schedule_in_words(schedule: Schedule, language: str = "en") -> str:
+    """Say when digests come: `weekdays at 08:00 and 18:00, Asia/Tokyo`."""
+    times = listed([clock_time(slot) for slot in schedule.slots])
+    return f"{days_in_words(schedule.days, language)} at {times}, {schedule.zone}"
+
+
+def days_in_words(days: frozenset[int], language: str = "en") -> str:
+    """Say which days of the week; 0 is Monday."""
+    if days == EVERY_DAY:
+        return "daily"
+    if days == WEEKDAYS:
+        return "weekdays"
+    if days == EVERY_DAY - WEEKDAYS:
+        return "weekends"
+    names = get_day_names("wide", locale=_locale(language))
+    return listed([names[day] for day in sorted(days)])
+
+
+def clock_time(at: time) -> str:
+    """Show a time of day on 24 hours, as it is typed."""
+    return f"{at.hour:02d}:{at.minute:02d}"
+
+
+def next_digest(run: Run | None, schedule: Schedule, language: str = "en") -> str:
+    """Say when the next digest comes, in the subscription's own zone."""
+    if run is None:
+        return "No digest is planned."
+    local = run.at.astimezone(ZoneInfo(schedule.zone))
+    day = format_date(local.date(), "EEEE, d MMMM", locale=_locale(language))
+    return f"Next digest: {day}, {clock_time(local.time())} ({schedule.zone})."
+
+
+def subscribed(subscription: Subscription, vocabulary: Vocabulary, language: str = "en") -> tuple[str, str]:
+    """Say back what was understood, and when the next digest comes."""
+    understood = (
+        f"{wish_in_words(subscription.wish, vocabulary)}, {schedule_in_words(subscription.schedule, language)}."
+    )
+    return understood, next_digest(subscription.next_run, subscription.schedule, language)
+
+
+def day(of: date, language: str = "en") -> str:
+    """Name a day in full: `Friday, 20 November`.
+
+    >>> day(date(2026, 11, 20))
+    'Friday, 20 November'
+    """
+    return format_date(of, "EEEE, d MMMM", locale=_locale(language))
+
+
+def moment(at: datetime, now: datetime, zone: str, language: str = "en") -> str:
+    """Say when something was published: the time where it was today in that zone, else the date."""
+    there = ZoneInfo(zone)
+    local = at.astimezone(there)
+    if local.date() == now.astimezone(there).date():
+        return format_time(local.time(), "HH:mm", locale=_locale(language))
+    recent = now - at < timedelta(days=300)
+    return format_date(local.date(), "d MMM" if recent else "d MMM y", locale=_locale(language))
+
+
+def provenance(count: int, total: int, minutes_saved: float) -> str:
+    """Say how much of a text was kept: `3 of 21 sentences, word for word · saves 3 min`."""
+    saved = round(minutes_saved)
+    return f"{count} of {counted(total, 'sentence')}, word for word" + (f" · saves {saved} min" if saved else "")
+
+
+def digest_size(stories: int, sources: int, minutes: float) -> str:
+    """Say how long a digest is: `7 stories from 43 sources · 4 min`."""
+    return f"{counted(stories, 'story', 'stories')} from {counted(sources, 'source')} · {max(1, round(minutes))} min"
+
+
+def nothing_new(wish: Wish, sources: int, vocabulary: Vocabulary) -> str:
+    """Say that a day had nothing."""
+    return f"Nothing new on {wish_in_words(wish, vocabulary)} since yesterday. {counted(sources, 'source')} read."
+
+
+def older_stories(wish: Wish, vocabulary: Vocabulary) -> str:
+    """Say that what follows is not of today."""
+    return f"Nothing new on {wish_in_words(wish, vocabulary)} in the last 24 hours. The newest before that:"
+
+
+def no_match(words: str) -> str:
+    """Say that a search found nothing."""
+    return f"Nothing found for “{words[:80]}”. Try fewer or other words."
+
+
+def no_stories_on(asked: str) -> str:
+    """Say that there is nothing on what was asked."""
+    return f"I have no stories on {asked} yet."
+
+
+def unknown_command(name: str) -> str:
+    """Say that there is no such command."""
+    return f"I don't know {name[:40]}. /help lists what I can do."
+
+
+def related(count: int) -> str:
+    """Label the button that lists related stories."""
+    return f"Related: {count}"
+
+
+def whose_settings(kind: ChatKind) -> str:
+    """Say who may change the settings of such a chat."""
+    return "" if kind is ChatKind.PRIVATE else "Administrators of this chat can change this."
+
+
+@cache
+def _locale(language: str) -> Locale:
+    """Return the reader's locale; 24-hour British English where Telegram's code names none."""
+    if language.startswith("en"):
+        return Locale("en", "GB")
+    try:
+        return Locale.parse(language, sep="-")
+    except (UnknownLocaleError, ValueError):
+        return Locale("en", "GB")

@@ -1,0 +1,86 @@
+from __future__ import annotations
+
+import asyncio
+import io
+
+import pytest
+from aiohttp import web
+from telegram import Bot, InputFile
+from telegram.error import InvalidToken, NetworkError, TimedOut
+from telegram.request import RequestData
+
+from bot.chat.transport import AiohttpRequest
+from tests.conftest import TOKEN
+
+
+@pytest.fixture
+async def request_():
+    made = AiohttpRequest()
+    await made.initialize()
+    await made.initialize()
+    yield made
+    await made.shutdown()
+    await made.shutdown()
+
+
+@pytest.fixture
+async def bot(telegram):
+    made = Bot(TOKEN, f"{telegram.url}/bot", f"{telegram.url}/file/bot", AiohttpRequest(), AiohttpRequest())
+    await made.initialize()
+    yield made
+    await made.shutdown()
+
+
+async def test_messages_and_files_go_both_ways(telegram, bot):
+    ada = telegram.chats.add_private("Ada", started=True)
+    await bot.send_message(ada, "<b>Tokyo</b> & co".replace("&", "&amp;"), parse_mode="HTML")
+    await bot.send_document(ada, InputFile(io.BytesIO(b"a,b\n1,2\n"), "counts.csv"), caption="Counts")
+    said, document = telegram.messages(ada, by_bot=True)
+    assert said.text == "Tokyo & co"
+    file = await bot.get_file(document.data["document"]["file_id"])
+    assert bytes(await file.download_as_bytearray()) == b"a,b\n1,2\n"
+
+
+async def test_a_wrong_token_is_told(telegram):
+    wrong = Bot("1:wrong", f"{telegram.url}/bot", request=AiohttpRequest(), get_updates_request=AiohttpRequest())
+    with pytest.raises(InvalidToken):
+        await wrong.initialize()
+    await wrong.shutdown()
+
+
+async def test_no_server_is_a_network_error_without_the_token(request_):
+    with pytest.raises(NetworkError) as error:
+        await request_.do_request(f"http://127.0.0.1:9/bot{TOKEN}/getMe", "POST")
+    assert TOKEN not in str(error.value)
+    assert "127.0.0.1:9" in str(error.value)
+
+
+async def test_a_late_answer_times_out_and_a_broken_one_is_a_network_error(request_):
+    async def late(_):
+        await asyncio.sleep(5)
+
+    async def broken(request):
+        request.transport.abort()
+        return web.Response()
+
+    app = web.Application()
+    app.router.add_post("/late", late)
+    app.router.add_post("/broken", broken)
+    runner = web.AppRunner(app, handler_cancellation=True)
+    await runner.setup()
+    site = web.TCPSite(runner, "127.0.0.1", 0)
+    await site.start()
+    address = f"http://127.0.0.1:{runner.addresses[0][1]}"
+    try:
+        with pytest.raises(TimedOut):
+            await request_.do_request(f"{address}/late", "POST", RequestData([]), read_timeout=0.05)
+        with pytest.raises(NetworkError, match="connection failed"):
+            await request_.do_request(f"{address}/broken", "POST", read_timeout=None)
+    finally:
+        await runner.cleanup()
+
+
+async def test_use_before_initialize_is_a_mistake_of_ours():
+    with pytest.raises(RuntimeError):
+        await AiohttpRequest().do_request("http://127.0.0.1:9/", "POST")
+    assert AiohttpRequest().read_timeout > 0
