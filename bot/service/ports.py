@@ -6,11 +6,14 @@ The store is synchronous: use cases are plain functions that run behind the thre
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from datetime import datetime
-from typing import Protocol
+from typing import ParamSpec, Protocol, TypeVar
 
 from bot.model import Article, Chat, Composed, Counts, Delivery, Digest, Hit, Subscription
+
+P = ParamSpec("P")
+T = TypeVar("T")
 
 
 class Clock(Protocol):
@@ -20,6 +23,13 @@ class Clock(Protocol):
         """Return the present as an aware UTC datetime."""
 
 
+class Offload(Protocol):
+    """Where blocking work goes so that the event loop goes on; the real one is `bot.store.door.Door`."""
+
+    def __call__(self, function: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> Awaitable[T]:
+        """Run a function elsewhere and return its result, or raise its error."""
+
+
 class ArticleStore(Protocol):
     """Articles, kept once each."""
 
@@ -27,7 +37,9 @@ class ArticleStore(Protocol):
         """Keep an article once; return it with its id, and whether it is new.
 
         Two articles are the same if they belong to the same chat (or to everybody) and share their URL,
-        or, where one of them has no URL, their title and text.
+        or, where one of them has no URL, their title and text (but for case and white space). `now` becomes its
+        `added_at`. Texts lose NUL characters, lone surrogates become U+FFFD, topics and places given twice are
+        kept once: the article returned is as it is kept.
         """
 
     def article(self, article_id: int) -> Article | None:
@@ -44,13 +56,17 @@ class ArticleStore(Protocol):
     ) -> list[Article]:
         """Return everybody's articles, newest first by `published_at` (by `added_at` where that is None).
 
-        With topics (places), only those that have one of them. `since_at` is exclusive, `until_at` inclusive,
-        and both compare with the later of `published_at` and `added_at` capped at `added_at`: what was already
-        old when it came in is news at the moment it came in only if it was published after `since_at`.
+        With topics (places), only those that have one of them. With `since_at` (exclusive) and `until_at`
+        (inclusive), only those whose `added_at` lies between, and that were not published more than 48 hours
+        before `since_at`: old news arriving late is no news. Without `since_at` there is no lower bound at all.
         """
 
     def search_articles(self, query: str, *, limit: int = 20) -> list[Hit]:
-        """Return everybody's articles that match all words of the query, best first; any input is a valid query."""
+        """Return everybody's articles that match all words of the query, best first; any input is a valid query.
+
+        Case and accents make no difference; there are no operators. A query without a word finds nothing.
+        The snippet is about 30 words of the text in one piece, verbatim; the title where there is no text.
+        """
 
     def drop_samples(self) -> int:
         """Remove the sample articles; return how many there were."""
@@ -69,13 +85,22 @@ class ChatStore(Protocol):
         """Keep a chat as given, new or known."""
 
     def migrate_chat(self, old_id: int, new_id: int) -> None:
-        """Move every row of a group that became a supergroup to its new id, in one transaction."""
+        """Move every row of a group that became a supergroup to its new id, in one transaction.
+
+        The chat is a supergroup and not lost from then on. Where the new id has a row already, that one stays
+        (a language and zone that nobody chose give way), and the old one's deliveries join it; of two for one
+        slot and date the one stays that got further, and the other is no longer in the ledger.
+        """
 
     def subscription(self, chat_id: int, thread_id: int | None = None) -> Subscription | None:
         """Return the standing order of a chat or forum topic, stopped or not, or None."""
 
     def save_subscription(self, subscription: Subscription) -> Subscription:
-        """Keep the one subscription of its chat and thread as given; return it with its id."""
+        """Keep the one subscription of its chat and thread as given; return it with its id.
+
+        Raises:
+            StoreError: the chat was never saved.
+        """
 
     def due_subscriptions(self, now: datetime, *, limit: int = 1000) -> list[Subscription]:
         """Return subscriptions of chats that are not lost whose `next_run.at` has come, earliest first."""
@@ -88,12 +113,17 @@ class Ledger(Protocol):
         """Write digests owed and move each subscription to its next run, all in one transaction.
 
         Return how many deliveries were written. A delivery of the same subscription, slot and local date is
-        never written twice; equal `wish_key`s share one digest. A subscription whose `next_run` is no longer
-        the given run (it was changed meanwhile) is left alone. A skipped run (`digest` None) is written as expired.
+        never written twice; equal `wish_key`s share one digest (with an earlier call only if it says the same).
+        A subscription whose `next_run` is no longer the given run (it was changed meanwhile) is left alone.
+        Its `last_digest_at` becomes the digest's `until_at`. A skipped run (`digest` None) is written as expired,
+        with the `digest_id` 0, and leaves `last_digest_at` as it was.
         """
 
     def claim_deliveries(self, now: datetime, *, lease_until: datetime, limit: int = 100) -> list[Delivery]:
-        """Take owed deliveries whose `not_before_at` has come: they are `sending` until the lease ends."""
+        """Take owed deliveries whose `not_before_at` has come: they are `sending` until the lease ends.
+
+        Earliest due first. Those of lost chats are passed over: they wait for the chat to come back, or expire.
+        """
 
     def release_deliveries(self, now: datetime) -> int:
         """Make `sending` deliveries whose lease has ended owed again; return how many there were."""
@@ -102,13 +132,22 @@ class Ledger(Protocol):
         """Mark owed deliveries that were due before an instant as expired; return how many there were."""
 
     def digest(self, digest_id: int) -> Digest:
-        """Return a digest of the ledger."""
+        """Return a digest of the ledger.
+
+        Stored articles in it come with the text they have in the store, "" if they were dropped meanwhile.
+
+        Raises:
+            StoreError: there is no such digest.
+        """
 
     def digest_messages(self, digest_id: int) -> tuple[str, ...] | None:
         """Return the digest's messages as they were first rendered, or None if they were not yet."""
 
     def keep_digest_messages(self, digest_id: int, messages: Sequence[str]) -> None:
-        """Keep the rendered messages of a digest, so that a restart goes on with the same parts."""
+        """Keep the rendered messages of a digest, so that a restart goes on with the same parts.
+
+        Those that were kept first stay: read them back before sending.
+        """
 
     def part_sent(self, delivery_id: int, message_id: int, now: datetime) -> None:
         """Note that the next part of a delivery went out."""
@@ -120,7 +159,11 @@ class Ledger(Protocol):
         """Note that a delivery can't be made, its chat being lost, and set the chat aside."""
 
     def delivery_postponed(self, delivery_id: int, not_before_at: datetime, *, failed: bool = True) -> None:
-        """Owe a delivery again, not before an instant; `failed` counts an attempt."""
+        """Owe a delivery again, not before an instant; `failed` counts an attempt.
+
+        One that was sent, blocked or expired meanwhile stays so. Notes on a delivery that is not in the ledger
+        raise StoreError.
+        """
 
     def deliveries(self, *, chat_id: int | None = None, limit: int = 100) -> list[Delivery]:
         """Return lines of the ledger, newest first."""
@@ -130,7 +173,7 @@ class Store(ArticleStore, ChatStore, Ledger, Protocol):
     """Everything that is kept. SQLite and PostgreSQL alike; errors of the driver come out as StoreError."""
 
     def counts(self) -> Counts:
-        """Return what `stats` tells."""
+        """Return what `stats` tells: everybody's articles, subscriptions not stopped, states that occur."""
 
     def close(self) -> None:
         """Give back connections; the store can't be used afterwards."""

@@ -1,0 +1,184 @@
+"""Writes digests owed, in the transaction that moves subscriptions to their next run; it sends and composes nothing."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from datetime import datetime
+from hashlib import blake2b
+from typing import TYPE_CHECKING, Any
+
+import sqlalchemy as sa
+
+from bot.errors import StoreError
+from bot.model import Composed, DeliveryState, Digest, Story
+from bot.store.chats import run_from_columns
+from bot.store.codec import json_from_noun, noun_from_json
+from bot.store.tables import articles, deliveries, digests, subscriptions
+from bot.store.transactions import Part, rows_in
+
+if TYPE_CHECKING:
+    from sqlalchemy.engine import Connection
+
+
+class Owing(Part):
+    """What the ledger keeps of digests; see `bot.service.ports.Ledger`."""
+
+    def owe(self, composed: Sequence[Composed], now: datetime) -> int:
+        """Write digests owed and move each subscription to its next run, all in one transaction."""
+        with self._transactions.writing() as db:
+            standing = _standing(db, composed)
+            digest_ids = self._keep_digests(db, standing, now)
+            written = self._write_deliveries(db, standing, digest_ids)
+            _move_on(db, standing)
+        return written
+
+    def digest(self, digest_id: int) -> Digest:
+        """Return a digest of the ledger."""
+        with self._transactions.reading() as db:
+            content = db.execute(sa.select(digests.c.content).where(digests.c.id == digest_id)).scalar()
+            if content is None:
+                raise StoreError(f"there is no digest {digest_id} in the ledger")
+            return _with_texts(db, noun_from_json(Digest, content))
+
+    def digest_messages(self, digest_id: int) -> tuple[str, ...] | None:
+        """Return the digest's messages as they were first rendered, or None if they were not yet."""
+        with self._transactions.reading() as db:
+            messages = db.execute(sa.select(digests.c.messages).where(digests.c.id == digest_id)).scalar()
+        return None if messages is None else tuple(messages)
+
+    def keep_digest_messages(self, digest_id: int, messages: Sequence[str]) -> None:
+        """Keep the rendered messages of a digest; those that were kept first stay."""
+        first = sa.update(digests).where(digests.c.id == digest_id, digests.c.messages.is_(None))
+        with self._transactions.writing() as db:
+            db.execute(first.values(messages=json_from_noun(list(messages))))
+
+    def _keep_digests(self, db: Connection, standing: Sequence[Composed], now: datetime) -> dict[str, int]:
+        """Write each different digest once; return their ids by `_sharing_key`."""
+        rows: dict[str, dict[str, Any]] = {}
+        for one in standing:
+            key = _sharing_key(one)
+            if one.digest is not None and key not in rows:
+                content = _content_from_digest(one.digest)
+                rows[key] = {
+                    "wish_key": one.wish_key,
+                    "fingerprint": _fingerprint(one.wish_key, content),
+                    "content": content,
+                    "composed_at": now,
+                }
+        if not rows:
+            return {}
+        # a batch before this one may have written the same; in one order for all processes: no deadlock
+        in_order = sorted(rows.values(), key=lambda row: str(row["fingerprint"]))
+        db.execute(self._transactions.insert(digests).on_conflict_do_nothing(), in_order)
+        query = sa.select(digests.c.fingerprint, digests.c.id)
+        prints = [row["fingerprint"] for row in in_order]
+        ids = {row.fingerprint: row.id for row in rows_in(db, query, digests.c.fingerprint, prints)}
+        return {key: ids[row["fingerprint"]] for key, row in rows.items()}
+
+    def _write_deliveries(self, db: Connection, standing: Sequence[Composed], digest_ids: dict[str, int]) -> int:
+        if not standing:
+            return 0
+        rows = [
+            {
+                "subscription_id": one.subscription.id,
+                "digest_id": None if one.digest is None else digest_ids[_sharing_key(one)],
+                "slot": one.run.slot,
+                "local_date": one.run.local_date,
+                "due_at": one.run.at,
+                "state": (DeliveryState.EXPIRED if one.digest is None else DeliveryState.OWED).value,
+                "attempts": 0,
+            }
+            for one in standing
+        ]
+        insert = self._transactions.insert(deliveries).on_conflict_do_nothing().returning(deliveries.c.id)
+        return len(db.execute(insert, rows).all())
+
+
+def _standing(db: Connection, composed: Sequence[Composed]) -> list[Composed]:
+    """Return, once a subscription, those whose run is still the next one; nobody else can move them now."""
+    by_id: dict[int, Composed] = {}
+    for one in composed:
+        if one.subscription.id is not None:
+            by_id.setdefault(one.subscription.id, one)
+    query = sa.select(
+        subscriptions.c.id,
+        subscriptions.c.next_digest_at,
+        subscriptions.c.next_slot,
+        subscriptions.c.next_local_date,
+    )
+    query = query.order_by(subscriptions.c.id).with_for_update()
+    return [
+        by_id[row.id]
+        for row in rows_in(db, query, subscriptions.c.id, sorted(by_id))
+        if run_from_columns(row.next_digest_at, row.next_slot, row.next_local_date) == by_id[row.id].run
+    ]
+
+
+def _move_on(db: Connection, standing: Sequence[Composed]) -> None:
+    moved, skipped = [], []
+    for one in standing:
+        run = one.next_run
+        row = {
+            "b_id": one.subscription.id,
+            "b_at": None if run is None else run.at,
+            "b_slot": None if run is None else run.slot,
+            "b_date": None if run is None else run.local_date,
+        }
+        if one.digest is None:
+            skipped.append(row)
+        else:
+            # the next digest goes on where this one stopped looking; a skipped run looked at nothing
+            moved.append({**row, "b_last": one.digest.until_at})
+    on = sa.update(subscriptions).where(subscriptions.c.id == sa.bindparam("b_id"))
+    on = on.values(
+        next_digest_at=sa.bindparam("b_at"), next_slot=sa.bindparam("b_slot"), next_local_date=sa.bindparam("b_date")
+    )
+    if skipped:
+        db.execute(on, skipped)
+    if moved:
+        db.execute(on.values(last_digest_at=sa.bindparam("b_last")), moved)
+
+
+def _sharing_key(one: Composed) -> str:
+    """Return what tells a digest from the others of a batch: its wish's key, or itself where it was given none."""
+    return one.wish_key or f"\0{id(one.digest)}"
+
+
+def _fingerprint(wish_key: str, content: Any) -> str:
+    written = json.dumps([wish_key, content], sort_keys=True)
+    return blake2b(written.encode(), digest_size=16).hexdigest()
+
+
+def _content_from_digest(digest: Digest) -> Any:
+    """Return a digest as JSON, without the texts of stored articles: the database has them already."""
+    return json_from_noun(replace(digest, stories=tuple(_slim_story(story) for story in digest.stories)))
+
+
+def _slim_story(story: Story) -> Story:
+    return replace(
+        story,
+        articles=tuple(one if one.id is None else replace(one, text="") for one in story.articles),
+    )
+
+
+def _with_texts(db: Connection, digest: Digest) -> Digest:
+    ids = sorted({one.id for one in _articles_of(digest) if one.id is not None})
+    query = sa.select(articles.c.id, articles.c.text)
+    texts = {row.id: row.text for row in rows_in(db, query, articles.c.id, ids)}
+    stories = tuple(
+        replace(
+            story,
+            articles=tuple(
+                one if one.id is None else replace(one, text=texts.get(one.id, "")) for one in story.articles
+            ),
+        )
+        for story in digest.stories
+    )
+    return replace(digest, stories=stories)
+
+
+def _articles_of(digest: Digest) -> Iterator[Any]:
+    for story in digest.stories:
+        yield from story.articles
