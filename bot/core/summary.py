@@ -1,0 +1,345 @@
+"""Chooses a text's key sentences, verbatim; the one door to sumy, and no judge of what a text is about.
+
+The method `news` is ours (`ranking.py`), on sumy's document model and base class; `lead` takes the first sentences;
+the others are sumy's. All of them see one document, made of our sentences, so that what is chosen keeps its span:
+sumy gives back the very objects it was given, and these are told apart by identity, never by their words.
+
+Bounded cost: `news` ranks the first `MOST_RANKED` sentences; sumy's methods, which compare each sentence with each in
+Python, get the first `MOST_COMPARED` of at most `MOST_WORDS` words in all. Where they fail on tiny or odd texts (a
+division by zero, a matrix without words), the first sentences are taken. The same text gives the same summary always:
+sumy's LSA is kept from depending on the order of a set.
+"""
+
+from __future__ import annotations
+
+import math
+from bisect import bisect_right
+from collections import Counter
+from functools import cache, lru_cache
+from importlib import import_module
+from typing import TYPE_CHECKING, Any, Final
+
+from bot.core.keywords import keywords
+from bot.core.language import detect_language
+from bot.core.prose import is_boilerplate, is_fragment, leans
+from bot.core.ranking import Judged, choose_news
+from bot.core.stopwords import stop_words
+from bot.errors import AskedWronglyError, RefusalError
+from bot.model import Sentence, Summary
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
+
+    from bot.core.text import Splitter
+
+__all__ = ["METHODS", "Summarizer", "keywords"]
+
+METHODS: Final = ("news", "lexrank", "textrank", "lsa", "luhn", "sumbasic", "kl", "lead")
+
+MOST_RANKED = 2000
+"""Sentences that `news` ranks, in linear time: a book's first chapters, a tenth of a second."""
+
+MOST_COMPARED = 400
+"""Sentences that sumy's methods compare with each other: 2 s for the slowest (LexRank: 0.26 s for 220)."""
+
+MOST_WORDS = 10_000
+_MOST_WORDS_EACH = 200  # TextRank compares each word of a sentence with each of another
+
+_WORDS_A_MINUTE = 230
+"""Silent reading of non-fiction in English: 238 words a minute (Brysbaert 2019, 190 studies), rounded down."""
+
+_CHARACTERS_A_MINUTE = 500
+_BY_CHARACTERS = frozenset({"ja", "zh", "th", "lo", "km", "my", "bo"})
+
+_SUMY = {
+    "lexrank": ("lex_rank", "LexRankSummarizer"),
+    "textrank": ("text_rank", "TextRankSummarizer"),
+    "luhn": ("luhn", "LuhnSummarizer"),
+    "sumbasic": ("sum_basic", "SumBasicSummarizer"),
+}
+
+_STEMMERS = {
+    "ar": "arabic", "da": "danish", "de": "german", "en": "english", "es": "spanish", "fi": "finnish", "fr": "french",
+    "hu": "hungarian", "it": "italian", "nl": "dutch", "no": "norwegian", "pt": "portuguese", "ro": "romanian",
+    "ru": "russian", "sv": "swedish",
+}  # fmt: skip
+"""The languages NLTK's Snowball stems; sumy adds Ukrainian."""
+
+
+class Summarizer:
+    """Summarizes texts.
+
+    Args:
+        splitter: finds sentences and words.
+    """
+
+    def __init__(self, splitter: Splitter) -> None:
+        self._splitter = splitter
+
+    def summarize(
+        self, text: str, *, title: str = "", language: str | None = None, n: int = 3, method: str = "news"
+    ) -> Summary:
+        """Return at most `n` sentences of a text, in its order, none twice.
+
+        A text of no more than `n` sentences is its own summary. Fewer than `n` come back where the rest repeats
+        them or, with `news`, is boilerplate.
+
+        Args:
+            text: what is read; spans count into it.
+            title: helps `news` to find what the text is about.
+            language: ISO 639-1 (a region is ignored); detected where not given.
+            n: how many sentences, at least 1.
+            method: one of `METHODS`.
+
+        Raises:
+            RefusalError: the text is `empty`, or has no letter or no sentence (`not_prose`).
+            AskedWronglyError: there is no such method, or `n` is below 1.
+        """
+        if method not in METHODS:
+            raise AskedWronglyError(f"There is no method {method!r}; there are {', '.join(METHODS)}.")
+        if n < 1:
+            raise AskedWronglyError(f"A summary has at least 1 sentence, not {n}.")
+        if not text.strip():
+            raise RefusalError("empty")
+        if not any(map(str.isalpha, text)):
+            raise RefusalError("not_prose")
+        language = (language or "").replace("_", "-").partition("-")[0].lower() or detect_language(text)
+        sentences = self._splitter.sentences(text, language)
+        if not sentences:
+            raise RefusalError("not_prose")
+        distinct = _distinct(sentences)
+        chosen = distinct if len(distinct) <= n else self._choose(distinct, text, title, language, n, method)
+        return _summary(chosen, sentences, language, method, known=self._splitter.reads(language))
+
+    @staticmethod
+    def keywords(text: str, *, title: str = "", language: str | None = None, limit: int = 8) -> tuple[str, ...]:
+        """Return the words and names a text is about, best first; see `keywords.py`."""
+        return keywords(text, title=title, language=language, limit=limit)
+
+    def _choose(
+        self, sentences: Sequence[Sentence], text: str, title: str, language: str, n: int, method: str
+    ) -> Sequence[Sentence]:
+        if method == "lead":
+            return sentences[:n]
+        pool = sentences[:MOST_RANKED] if method == "news" else self._comparable(sentences, language)
+        document = self._document(pool, text, title, language)
+        if method == "news":
+            return _run(_news_method(), document, pool, n, language)
+        chosen = _run(_sumy_method(method), document, pool, min(n, len(pool)), language)
+        taken = {sentence.index for sentence in chosen}
+        rest = [sentence for sentence in sentences if sentence.index not in taken][: n - len(chosen)]
+        return sorted([*chosen, *rest], key=lambda sentence: sentence.index)
+
+    def _comparable(self, sentences: Sequence[Sentence], language: str) -> Sequence[Sentence]:
+        """Return the first sentences that sumy can compare at a bounded cost, at least one."""
+        words = 0
+        for number, sentence in enumerate(sentences[:MOST_COMPARED]):
+            words += min(len(self._splitter.words(sentence.text, language)), _MOST_WORDS_EACH)
+            if number and words > MOST_WORDS:
+                return sentences[:number]
+        return sentences[:MOST_COMPARED]
+
+    def _document(self, sentences: Sequence[Sentence], text: str, title: str, language: str) -> Any:
+        """Return sumy's document of our sentences, in their order and paragraphs, the title as its heading."""
+        from sumy.models.dom import ObjectDocumentModel, Paragraph  # with nltk 0.5 s, 50 MB
+        from sumy.models.dom import Sentence as SumySentence
+
+        tokenizer = _Words(self._splitter, language)
+        heading = [SumySentence(title, tokenizer, is_heading=True)] if title.strip() else []
+        starts = [start for start, _ in self._splitter.paragraphs(text[: sentences[-1].end])]
+        paragraphs: list[list[Any]] = [heading, *([] for _ in starts)]
+        for sentence in sentences:
+            paragraphs[bisect_right(starts, sentence.start)].append(SumySentence(sentence.text, tokenizer))
+        return ObjectDocumentModel([Paragraph(body) for body in paragraphs])
+
+
+class _Words:
+    """What sumy calls a tokenizer: our words."""
+
+    def __init__(self, splitter: Splitter, language: str) -> None:
+        self._splitter = splitter
+        self.language = language
+
+    def to_words(self, text: str) -> tuple[str, ...]:
+        return tuple(self._splitter.words(text, self.language)[:_MOST_WORDS_EACH])
+
+
+def _distinct(sentences: Sequence[Sentence]) -> list[Sentence]:
+    """Leave out sentences that repeat an earlier one's words, white space and case aside."""
+    first: dict[str, Sentence] = {}
+    for sentence in sentences:
+        first.setdefault(" ".join(sentence.text.split()).casefold(), sentence)
+    return list(first.values())
+
+
+def _run(make: Callable[..., Any], document: Any, pool: Sequence[Sentence], n: int, language: str) -> list[Sentence]:
+    """Run a sumy summarizer; return what it chose, or nothing where the text is too odd for its arithmetic."""
+    import numpy as np
+
+    method = make(_stemmer(language))
+    method.stop_words = stop_words(language)
+    method.language = language
+    try:
+        with np.errstate(divide="raise", invalid="raise"):
+            chosen = method(document, n)
+    except (ArithmeticError, ValueError, LookupError, AssertionError):
+        return []
+    numbers = {id(sentence): number for number, sentence in enumerate(document.sentences)}
+    return [pool[number] for number in sorted({numbers[id(sentence)] for sentence in chosen})]
+
+
+def _summary(
+    chosen: Sequence[Sentence], sentences: Sequence[Sentence], language: str, method: str, *, known: bool
+) -> Summary:
+    characters = sum(len(sentence.text) for sentence in sentences)
+    kept = sum(len(sentence.text) for sentence in chosen)
+    saved = _minutes(sentences, language) - _minutes(chosen, language)
+    return Summary(
+        sentences=tuple(chosen),
+        total=len(sentences),
+        kept=round(kept / characters, 2),
+        minutes_saved=round(max(saved, 0.0), 1),
+        language=language,
+        method=method,
+        note=None if known else "language_fallback",
+    )
+
+
+def _minutes(sentences: Sequence[Sentence], language: str) -> float:
+    if language in _BY_CHARACTERS:
+        return sum(len(sentence.text) for sentence in sentences) / _CHARACTERS_A_MINUTE
+    return sum(len(sentence.text.split()) for sentence in sentences) / _WORDS_A_MINUTE
+
+
+@cache
+def _stemmer(language: str) -> Callable[[str], str]:
+    """Return a stemmer that remembers; words stay as they are in a language without one."""
+    if language in _STEMMERS:
+        from nltk.stem.snowball import SnowballStemmer
+
+        return lru_cache(maxsize=20_000)(SnowballStemmer(_STEMMERS[language]).stem)
+    if language == "uk":
+        from sumy.nlp.stemmers.ukrainian import stem_word
+
+        return lru_cache(maxsize=20_000)(stem_word)
+    return str.lower
+
+
+@cache
+def _news_method() -> type[Any]:
+    """Make the class of our own method, once sumy is there."""
+    from sumy.summarizers._summarizer import AbstractSummarizer
+
+    class NewsSummarizer(AbstractSummarizer):  # type: ignore[misc] # sumy has no types
+        """Ranks a document's sentences by `choose_news`; its headings are the title."""
+
+        stop_words: frozenset[str] = frozenset()
+        language = "en"
+
+        def __call__(self, document: Any, sentences_count: int) -> tuple[Any, ...]:
+            judged = [
+                Judged(
+                    words=self._content(sentence),
+                    paragraph=number,
+                    boilerplate=is_boilerplate(str(sentence)),
+                    leans=leans(str(sentence), self.language),
+                    fragment=is_fragment(str(sentence)),
+                )
+                for number, paragraph in enumerate(document.paragraphs)
+                for sentence in paragraph.sentences
+            ]
+            title = [word for heading in document.headings for word in self._content(heading)]
+            chosen = choose_news(judged, title, count=sentences_count)
+            return tuple(document.sentences[number] for number in chosen)
+
+        def _content(self, sentence: Any) -> tuple[str, ...]:
+            return tuple(word for word in sentence.words if word not in self.stop_words)
+
+    return NewsSummarizer
+
+
+@cache
+def _sumy_method(method: str) -> type[Any]:
+    """Return the class of one of sumy's methods."""
+    if method in {"lsa", "kl"}:
+        return _lsa_method() if method == "lsa" else _kl_method()
+    module, name = _SUMY[method]
+    found: type[Any] = getattr(import_module(f"sumy.summarizers.{module}"), name)
+    return found
+
+
+def _lsa_method() -> type[Any]:
+    import numpy as np
+    from sumy.summarizers.lsa import LsaSummarizer
+
+    class SortedLsaSummarizer(LsaSummarizer):  # type: ignore[misc] # sumy has no types
+        """LSA whose dictionary has an order; too few words are an error here, not a warning."""
+
+        def _create_dictionary(self, document: Any) -> dict[str, int]:
+            words = {self.stem_word(word) for word in document.words if word not in self.stop_words}
+            if len(words) < len(document.sentences):
+                raise ValueError("fewer words than sentences")
+            return {word: number for number, word in enumerate(sorted(words))}
+
+        def _compute_term_frequency(self, matrix: Any, smooth: float = 0.4) -> Any:
+            most = np.max(matrix, axis=0)
+            return np.where(most > 0, smooth + (1 - smooth) * matrix / np.maximum(most, 1), matrix)
+
+    return SortedLsaSummarizer
+
+
+def _kl_method() -> type[Any]:
+    from sumy.summarizers.kl import KLSummarizer
+
+    class IncrementalKlSummarizer(KLSummarizer):  # type: ignore[misc] # sumy has no types
+        """KL whose sums are carried along: sumy counts the whole summary again for each sentence (cubic)."""
+
+        def __init__(self, stemmer: Callable[[str], str]) -> None:
+            super().__init__(stemmer)
+            self._count = 0
+
+        def __call__(self, document: Any, sentences_count: int) -> Any:
+            self._count = sentences_count
+            return super().__call__(document, sentences_count)
+
+        def _compute_ratings(self, sentences: Sequence[Any]) -> dict[Any, float]:
+            words = [self._get_content_words_in_sentence(sentence) for sentence in sentences]
+            order = _kl_order(words, self.compute_tf(sentences), self._count)
+            places = {number: place for place, number in enumerate(order)}
+            return {sentence: -places.get(number, len(places)) for number, sentence in enumerate(sentences)}
+
+    return IncrementalKlSummarizer
+
+
+_TIE = 1e-12  # sums that differ by less are equal, and the earlier sentence is taken
+
+
+def _kl_order(sentences: Sequence[Sequence[str]], frequency: Mapping[str, float], count: int) -> list[int]:
+    """Return sentences, best first, by sumy's rule: each brings the summary nearest to the text's word frequencies.
+
+    The divergence is summed over the words that the summary would have: p · log(p / q), with p a word's share of the
+    text and q its share of the summary. Cost: `count` times the number of words.
+    """
+    held: dict[str, int] = {}
+    size = 0
+    order: list[int] = []
+    for _ in range(min(count, len(sentences))):
+        known = sum(frequency[word] for word in held)
+        divergence = sum(frequency[word] * math.log(frequency[word] / number) for word, number in held.items())
+        best, least = -1, math.inf
+        for index, words in enumerate(sentences):
+            if index in order:
+                continue
+            share, value = known, divergence
+            for word, more in Counter(words).items():
+                p, before = frequency[word], held.get(word, 0)
+                share += 0.0 if before else p
+                value += p * math.log(p / (before + more)) - (p * math.log(p / before) if before else 0.0)
+            value += share * math.log(size + len(words)) if size + len(words) else 0.0
+            if value < least - _TIE:
+                best, least = index, value
+        order.append(best)
+        size += len(sentences[best])
+        for word in sentences[best]:
+            held[word] = held.get(word, 0) + 1
+    return order

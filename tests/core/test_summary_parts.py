@@ -1,0 +1,156 @@
+from __future__ import annotations
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from bot.core.keywords import keywords
+from bot.core.prose import is_boilerplate, is_fragment, leans
+from bot.core.ranking import Judged, TermMatrix, Weights, choose_news
+from bot.core.summary import Summarizer
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "Read more: Tokyo waits",
+        "READ ALSO — Ten facts",
+        "By Mary Ito",
+        "BY MARY ITO AND JOHN DOE",
+        "Share this on Facebook",
+        "Photo: Harbor Post",
+        "© 2026 Kairos Wire",
+        "Subscribe to our newsletter",
+        "Updated: Nov 20, 2026",
+        "https://example.org/a",
+        "#trade #steel",
+        "Lesen Sie auch: Zölle",
+        "Lire aussi : L'acier",
+        "Lea también: El acero",
+        "Leggi anche: L'acciaio",
+        "Leia mais: O aço",
+        "Читайте также: Сталь",
+        "Читайте також: Сталь",
+        "関連記事：鉄鋼",
+        "责任编辑：某某",
+        "اقرأ أيضا: الصلب",
+        "Reporting by Mary Ito; Editing by John Doe",
+        "This article was first published on Monday",
+    ],
+)
+def test_lines_of_the_page_are_no_part_of_the_story(line):
+    assert is_boilerplate(line)
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "By Friday the duty had fallen to 5 percent.",
+        "The photo was shown to reporters.",
+        "Ministers read more than one draft.",
+        "Read more " + "carefully, the treaty says that each side may leave it " * 4,
+    ],
+)
+def test_sentences_of_the_story_are_kept(line):
+    assert not is_boilerplate(line)
+
+
+@pytest.mark.parametrize(
+    ("sentence", "language", "is_leaning"),
+    [
+        ("But he declined.", "en", True),
+        ("These insiders agreed.", "en", True),
+        ("“We will not.", "en", True),
+        ('It "fell.', "en", True),
+        ("The minister said “no.”", "en", False),
+        ("„Nein“, sagte der Minister.", "de", False),
+        ("Doch der Minister schwieg.", "de", True),
+        ("«Нет, сказал министр.", "ru", True),
+        ("しかし政府は応じない。", "ja", True),
+        ("政府は応じない。", "ja", False),
+        ("但政府拒绝了。", "zh", True),
+        ("But he declined.", "tlh", False),
+        ("25 percent is much.", "en", False),
+    ],
+)
+def test_a_sentence_leans_if_it_needs_the_one_before(sentence, language, is_leaning):
+    assert leans(sentence, language) is is_leaning
+
+
+def test_fragments_are_headings_questions_and_cries():
+    assert is_fragment("A turning point for the region and its ports")
+    assert is_fragment("Enough said.")
+    assert not is_fragment("政府は関税を引き上げると発表した。")
+    assert not is_fragment("The duty on steel plate is high.”")
+
+
+def test_boilerplate_is_chosen_only_where_there_is_nothing_else():
+    page = Judged(("read",), boilerplate=True)
+    story = Judged(("duty",), paragraph=1)
+    assert choose_news([page, story], count=2) == [1]
+    assert choose_news([page, page], count=1) == [0]
+
+
+def test_a_leaning_sentence_follows_the_one_it_leans_on():
+    weights = Weights(centrality=0, title=0, redundancy=0, leaning=0.5, fragment=0, paragraph=0)
+    first, leaning, third = Judged(("a",)), Judged(("b",), leans=True), Judged(("c",))
+    assert choose_news([first, leaning, third], count=2, weights=weights) == [0, 1]
+    page = Judged(("x",), boilerplate=True)
+    assert choose_news([first, page, leaning, third], count=2, weights=weights) == [0, 3]
+
+
+def test_vectors_of_sentences_have_unit_length_or_none():
+    matrix = TermMatrix([("duty", "duty", "steel"), (), ("steel",)])
+    assert float(matrix.row(0) @ matrix.row(0)) == pytest.approx(1.0)
+    assert not matrix.row(1).any()
+    assert matrix.similarity(matrix.row(2)).tolist()[1:] == [0.0, pytest.approx(1.0)]
+    assert not matrix.vector(("unknown",)).any()
+
+
+def test_names_of_several_words_come_whole_and_as_written():
+    text = (
+        "Kenya left the Nile Basin Initiative on Monday. The Bank of Kenya said exports of tea would suffer. "
+        "“Kenya’s tea is our pride,” said the Nile Basin Initiative. The tea trade employs many."
+    )
+    found = keywords(text, title="Kenya leaves initiative", language="en")
+    assert found[:2] == ("Nile Basin Initiative", "Kenya") or found[:2] == ("Kenya", "Nile Basin Initiative")
+    assert "Bank of Kenya" not in found[:1]
+    assert all(word in text for word in found)
+    assert found == keywords(text, title="Kenya leaves initiative")
+
+
+def test_a_word_with_a_capital_only_at_a_sentence_start_is_no_name():
+    assert keywords("Exports fell. Exports rose, and exports fell again.", language="en", limit=1) in {
+        ("exports",),
+        ("Exports",),
+    }
+
+
+def test_chinese_and_japanese_keywords_are_runs_and_pieces_that_come_again():
+    japanese = "日米関税協議が東京で始まった。関税協議ではトランプ政権の要求が焦点だ。関税協議は続く。"
+    found = keywords(japanese, limit=5)
+    assert "関税協議" in found
+    assert all(word in japanese for word in found)
+    assert any(
+        "关税" in word for word in keywords("钢铁关税提高了。钢铁关税影响出口。出口商反对钢铁关税。", language="zh")
+    )
+
+
+@pytest.mark.parametrize("language", ["de", "ru", "ar", "sw"])
+def test_keywords_come_in_any_language(language):
+    text = {"de": "Der Zoll auf Stahl steigt.", "ru": "Пошлина на сталь растёт.", "ar": "ارتفعت الرسوم على الصلب.",
+            "sw": "Ushuru wa chuma unapanda."}[language]  # fmt: skip
+    assert keywords(text, language=language)
+
+
+def test_the_summarizer_hands_out_keywords_too():
+    assert Summarizer.keywords("Kenya exports tea.", language="en") == keywords("Kenya exports tea.", language="en")
+
+
+@given(text=st.text(alphabet=st.characters(), max_size=200), language=st.sampled_from(["en", "ja", "zh", "tlh", None]))
+@settings(max_examples=150, deadline=None)
+def test_keywords_are_verbatim_and_distinct(text, language):
+    found = keywords(text, language=language, limit=5)
+    assert len(found) <= 5
+    assert len(set(found)) == len(found)
+    assert all(word in text for word in found)
