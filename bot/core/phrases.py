@@ -1,0 +1,288 @@
+"""Finds the phrases of a vocabulary in a text, whole words only, in one pass however many there are.
+
+It does not know what a phrase means, nor in which language a text is. It is the only door to ahocorasick_rs.
+
+Rules
+    1. Upper and lower case are the same, unless a phrase is `exact`: then it matches as written, and, if it has
+       small letters, in full capitals too (`Turkey` matches TURKEY in a headline, not the bird).
+    2. A phrase stands between word edges. Chinese, Japanese, Thai, Lao, Khmer, Burmese and Korean have none that can
+       be seen: there it may stand anywhere, except that a run of katakana is one word (タイ is not in タイヤ).
+    3. In Arabic the small words written together with the next one (and, in, for, as, the) may stand before it.
+    4. `*` in a phrase is the rest of a word: `санкци*` matches every case of the word, `торгов* войн*` of both.
+    5. Where matches overlap, the longest wins; the same words may be listed under several payloads.
+    6. Curly and straight apostrophes are the same, so are all dashes, spaces and single line breaks, full-width and
+       plain Latin letters, the Russian e with and without dots, and the spellings of Arabic alif, ya and ta marbuta.
+       Soft hyphens, zero-width marks and Arabic vowel signs are read over.
+
+Theory
+    Aho and Corasick, "Efficient string matching" (1975): all phrases are found in time linear in the text and the
+    matches. Folding keeps one character for one character, so offsets stay true without a second search.
+
+Known exceptions
+    A letter written as base and combining accent does not match the composed letter. A word of a phrase that is
+    broken over two lines by a hyphen is not found.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from bisect import bisect_left
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Generic, NamedTuple, TypeVar
+
+if TYPE_CHECKING:
+    from ahocorasick_rs import AhoCorasick
+
+Payload = TypeVar("Payload")
+
+
+@dataclass(frozen=True, slots=True)
+class Phrase(Generic[Payload]):
+    """Words to look for and what they stand for; `exact` keeps upper and lower case apart."""
+
+    text: str
+    payload: Payload
+    exact: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Found(Generic[Payload]):
+    """A phrase where it stands: `source[start:end] == text`."""
+
+    text: str
+    start: int
+    end: int
+    payload: Payload
+
+
+class _Pattern(NamedTuple, Generic[Payload]):
+    """A phrase made ready: the letters the automaton looks for, and the pattern of what must follow them."""
+
+    head: str
+    cased: str
+    tail: str
+    phrase: Phrase[Payload]
+
+
+class Phrases(Generic[Payload]):
+    """A vocabulary that can be looked for in texts.
+
+    >>> found = Phrases([Phrase("trade war", "tariffs"), Phrase("US", "US", exact=True)]).find("A US–China trade War")
+    >>> [(each.text, each.start, each.payload) for each in found]
+    [('US', 2, 'US'), ('trade War', 11, 'tariffs')]
+
+    Raises:
+        ValueError: a phrase is empty or begins with `*`.
+    """
+
+    def __init__(self, phrases: Iterable[Phrase[Payload]]) -> None:
+        by_head: dict[str, list[_Pattern[Payload]]] = {}
+        for pattern in _patterns(list(phrases)):
+            by_head.setdefault(pattern.head, []).append(pattern)
+        self._patterns = list(by_head.values())
+        self._automaton = _automaton(list(by_head))
+        self._tails: dict[str, re.Pattern[str]] = {}
+
+    def find(self, text: str) -> list[Found[Payload]]:
+        """Return the phrases of a text from first to last; none overlap, but equal spans may have several payloads."""
+        if not self._patterns or not text:
+            return []
+        folded = _fold(text)
+        spans: dict[tuple[int, int], list[Payload]] = {}
+        for number, start, end in self._automaton.find_matches_as_indexes(folded.low, overlapping=True):
+            if not _begins_a_word(folded.low, start):
+                continue
+            for pattern in self._patterns[number]:
+                stop = self._end_of(pattern, folded, start, end)
+                if stop:
+                    spans.setdefault((start, stop), []).append(pattern.phrase.payload)
+        return [
+            Found(text[begin:stop], begin, stop, payload)
+            for start, end in _longest(spans)
+            for begin, stop in [folded.source_span(start, end)]
+            for payload in dict.fromkeys(spans[start, end])
+        ]
+
+    def _end_of(self, pattern: _Pattern[Payload], folded: _Folded, start: int, end: int) -> int:
+        """Return where a pattern whose head was seen ends, or 0 if the rest of it is not there."""
+        if pattern.phrase.exact and not _written_as(pattern.cased, folded.cased[start:end]):
+            return 0
+        if pattern.tail:
+            if pattern.tail not in self._tails:
+                self._tails[pattern.tail] = re.compile(pattern.tail)
+            match = self._tails[pattern.tail].match(folded.low, end)
+            if match is None:
+                return 0
+            end = match.end()
+        return end if _ends_a_word(folded.low, end) else 0
+
+
+@dataclass(frozen=True, slots=True)
+class _Folded:
+    """A text made comparable: `cased` and `low` are equally long; `at` gives source offsets where any were dropped."""
+
+    cased: str
+    low: str
+    at: Sequence[int] | None
+
+    def source_span(self, start: int, end: int) -> tuple[int, int]:
+        """Return the span of the source that a span of the folded text came from."""
+        return (start, end) if self.at is None else (self.at[start], self.at[end - 1] + 1)
+
+
+_SAME = str.maketrans(
+    {
+        **dict.fromkeys("’‘ʼ´`′＇", "'"),  # noqa: RUF001 -- these look alike, that is the point
+        **dict.fromkeys("‐‑‒–—−", "-"),  # noqa: RUF001 -- likewise
+        **dict.fromkeys("\t\n\r\v\f\x85\xa0\u1680\u2028\u2029\u202f\u205f\u3000", " "),
+        **{chr(code): " " for code in range(0x2000, 0x200B)},
+        **{chr(code): chr(code - 0xFEE0) for code in (*range(0xFF01, 0xFF07), *range(0xFF08, 0xFF5F))},
+        "\u0451": "\u0435",  # the Russian e with dots
+        "\u0401": "\u0415",
+        "\u03c2": "\u03c3",  # the sigma at the end of a word
+        **dict.fromkeys("\u0623\u0625\u0622\u0671", "\u0627"),  # alif with its signs
+        "\u0649": "\u064a",  # alif maqsura, and the Persian ya, are ya
+        "\u06cc": "\u064a",
+        "\u0629": "\u0647",  # ta marbuta
+        "\u06a9": "\u0643",  # the Persian kaf
+    }
+)
+# Soft hyphen, zero-width marks, directions, Arabic vowel signs and tatweel; and, of spaces in a row, all but the first.
+_DROPPED = re.compile("[\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff\u064b-\u0652\u0670\u0640]+|(?<=\\s)\\s+")
+_PARAGRAPH_BREAK = re.compile(r"\n[^\S\n]*\n")
+_LONE_SURROGATE = re.compile("[\ud800-\udfff]")
+# Scripts written without spaces, as ranges of code points: Thai, Lao, Burmese, Hangul, Khmer, kana, Han.
+_UNSPACED = re.compile(
+    "[\u0e00-\u0eff\u1000-\u11ff\u1780-\u17ff\u3005-\u3007\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\ua960-\ua97f"
+    "\uac00-\ud7ff\uf900-\ufaff\U00020000-\U0003ffff]"
+)
+_KATAKANA = re.compile("[\u30a1-\u30fa\u30fc-\u30ff]")
+# Conjunctions, prepositions and the article that Arabic writes together with the word, with their usual sequences.
+_ARABIC_PREFIXES = frozenset(
+    [
+        "و",
+        "ف",
+        "ب",
+        "ك",
+        "ل",
+        "ال",
+        "وال",
+        "فال",
+        "بال",
+        "كال",
+        "وبال",
+        "وكال",
+        "لل",
+        "ولل",
+        "فلل",
+        "وب",
+        "ول",
+        "وك",
+        "فب",
+    ]
+)
+_LONGEST_PREFIX = 4
+_BETWEEN = "\x00"
+_REST_OF_WORD = r"\w{0,24}"  # the longest ending of a stem in our languages; bounded so that matching stays linear
+
+
+def _automaton(heads: list[str]) -> AhoCorasick:
+    from ahocorasick_rs import AhoCorasick, Implementation
+
+    # Of the three kinds this is the quickest to build (8,700 patterns in 7 ms); searching stays at 0.02 ms an article.
+    return AhoCorasick(heads, store_patterns=False, implementation=Implementation.NoncontiguousNFA)
+
+
+def _patterns(phrases: list[Phrase[Payload]]) -> Iterator[_Pattern[Payload]]:
+    # All are folded as one text: a vocabulary of 8,000 takes 30 ms less than phrase by phrase.
+    folded = _fold(_BETWEEN.join([phrase.text.replace(_BETWEEN, " ") for phrase in phrases]))
+    together = zip(phrases, folded.cased.split(_BETWEEN), folded.low.split(_BETWEEN), strict=True) if phrases else ()
+    for phrase, cased, low in together:
+        head, star, rest = low.strip().partition("*")
+        if not head:
+            raise ValueError(f"a phrase must begin with a letter or sign: {phrase.text!r}")
+        tail = _tail(star + rest) if star else ""
+        yield _Pattern(head, cased.strip().partition("*")[0], tail, phrase)
+        if head.startswith("ال"):  # li + al is written lil, without the alif
+            yield _Pattern("لل" + head[2:], "لل" + cased.strip().partition("*")[0][2:], tail, phrase)
+
+
+def _tail(rest: str) -> str:
+    """Return the pattern of what follows a phrase's first `*`, that included."""
+    return "".join(_REST_OF_WORD if part == "*" else re.escape(part) for part in re.split(r"(\*)", rest))
+
+
+def _fold(text: str) -> _Folded:
+    text = _LONE_SURROGATE.sub("\ufffd", text)
+    at: list[int] | None = None
+    if _DROPPED.search(text):
+        at, last = [], 0
+        for match in _DROPPED.finditer(text):
+            if _PARAGRAPH_BREAK.search(text, match.start() - 1, match.end()):
+                continue  # a phrase does not run on into the next paragraph
+            at.extend(range(last, match.start()))
+            last = match.end()
+        at.extend(range(last, len(text)))
+        text = "".join([text[index] for index in at])
+    cased = text.translate(_SAME)
+    return _Folded(cased, _lower(cased), at)
+
+
+def _lower(text: str) -> str:
+    """Lower-case a text without changing its length: İ, whose small letter is two characters, becomes i.
+
+    >>> _lower("İstanbul ΑΘΗΝΑΣ")
+    'istanbul αθηνασ'
+    """
+    low = text.replace("\u03a3", "\u03c3").lower()  # Python writes a capital sigma differently at a word's end
+    return low if len(low) == len(text) else "".join([letter.lower()[0] for letter in text])
+
+
+def _written_as(wanted: str, seen: str) -> bool:
+    return seen == wanted or (seen == wanted.upper() and not wanted.islower() and not wanted.isupper())
+
+
+def _is_of_word(letter: str) -> bool:
+    return letter.isalnum() or unicodedata.category(letter)[0] == "M"
+
+
+def _joined(left: str, right: str) -> bool:
+    """Tell whether two neighboring characters are within one word."""
+    if not (_is_of_word(left) and _is_of_word(right)):
+        return False
+    if _UNSPACED.match(left) or _UNSPACED.match(right):
+        return bool(_KATAKANA.match(left) and _KATAKANA.match(right))
+    return True
+
+
+def _begins_a_word(text: str, start: int) -> bool:
+    if start == 0 or not _joined(text[start - 1], text[start]):
+        return True
+    if not "\u0620" <= text[start] <= "\u06ff":
+        return False
+    first = start
+    while first and start - first <= _LONGEST_PREFIX and _is_of_word(text[first - 1]):
+        first -= 1
+    return text[first:start] in _ARABIC_PREFIXES
+
+
+def _ends_a_word(text: str, end: int) -> bool:
+    return end == len(text) or not _joined(text[end - 1], text[end])
+
+
+def _longest(spans: Iterable[tuple[int, int]]) -> list[tuple[int, int]]:
+    """Return spans that do not overlap, the longest first served, in the text's order.
+
+    >>> _longest([(0, 10), (5, 16), (16, 20)])
+    [(5, 16), (16, 20)]
+    """
+    chosen: list[tuple[int, int]] = []
+    for span in sorted(spans, key=lambda span: (span[0] - span[1], span[0])):
+        place = bisect_left(chosen, span)
+        clear_before = place == 0 or chosen[place - 1][1] <= span[0]
+        clear_behind = place == len(chosen) or span[1] <= chosen[place][0]
+        if clear_before and clear_behind:
+            chosen.insert(place, span)
+    return chosen

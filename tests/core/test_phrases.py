@@ -1,0 +1,136 @@
+"""The matcher of phrases: whole words, true offsets, the longest first."""
+
+from itertools import pairwise
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bot.core.phrases import Phrase, Phrases
+
+
+def texts(vocabulary, text):
+    return [found.text for found in Phrases(vocabulary).find(text)]
+
+
+def test_case_does_not_matter_unless_a_phrase_is_exact():
+    assert texts([Phrase("trade war", 1)], "A TRADE War") == ["TRADE War"]
+    assert texts([Phrase("US", 1, exact=True)], "tell us, US!") == ["US"]
+
+
+def test_an_exact_phrase_with_small_letters_matches_in_full_capitals_too():
+    assert texts([Phrase("Turkey", 1, exact=True)], "turkey Turkey TURKEY") == ["Turkey", "TURKEY"]
+    assert texts([Phrase("russo", 1, exact=True)], "Russo RUSSO russo") == ["russo"]
+
+
+def test_only_whole_words_match():
+    assert texts([Phrase("mali", 1), Phrase("us", 2)], "formality Mali's bus us_") == ["Mali", "us"]
+
+
+def test_a_combining_mark_belongs_to_its_word():
+    assert texts([Phrase("cafe", 1)], "cafe\u0301 cafe") == ["cafe"]
+
+
+def test_the_longest_of_overlapping_phrases_wins():
+    vocabulary = [Phrase("Sudan", "SD"), Phrase("South Sudan", "SS"), Phrase("free trade", 1), Phrase("trade union", 2)]
+    assert texts(vocabulary, "South Sudan, Sudan; free trade union") == ["South Sudan", "Sudan", "trade union"]
+
+
+def test_a_longer_phrase_that_is_no_whole_word_does_not_hide_a_shorter_one():
+    assert texts([Phrase("trade war", 1), Phrase("trade", 2)], "trade warship") == ["trade"]
+
+
+def test_one_span_may_have_several_payloads_each_once():
+    found = Phrases([Phrase("日米", "JP"), Phrase("日米", "US"), Phrase("日米", "US")]).find("日米首脳会談")
+    assert [each.payload for each in found] == ["JP", "US"]
+
+
+def test_scripts_without_spaces_match_anywhere_but_a_katakana_word_is_one_word():
+    assert texts([Phrase("中国", 1)], "我爱中国人民") == ["中国"]
+    assert texts([Phrase("ไทย", 1)], "ประเทศไทยและ") == ["ไทย"]
+    assert texts([Phrase("タイ", 1)], "タイヤはタイの") == ["タイ"]
+    assert texts([Phrase("NATO", 1)], "日本がNATOと") == ["NATO"]
+
+
+def test_arabic_words_match_behind_the_small_words_written_with_them():
+    assert texts([Phrase("الصين", 1)], "والصين للصين بالصين غالصين") == ["الصين", "للصين", "الصين"]
+    assert texts([Phrase("صين", 1)], "الصين") == ["صين"]
+
+
+def test_arabic_spellings_and_vowel_signs_are_read_over():
+    assert texts([Phrase("أمريكا", 1)], "امريكا") == ["امريكا"]
+    assert texts([Phrase("عقوبات", 1)], "عُقُوبات") == ["عُقُوبات"]
+
+
+def test_a_star_is_the_rest_of_a_word():
+    vocabulary = [Phrase("торгов* войн*", 1), Phrase("санкци*", 2)]
+    assert texts(vocabulary, "о торговой войне и санкциях, торговой связи") == ["торговой войне", "санкциях"]
+    assert texts([Phrase("x*", 1)], "x" + "y" * 100) == []
+
+
+def test_apostrophes_dashes_spaces_and_wide_letters_are_the_same():
+    vocabulary = [Phrase("Côte d'Ivoire", 1), Phrase("non-tariff barrier", 2), Phrase("WTO", 3), Phrase("ещё", 4)]
+    text = "Côte d’Ivoire: non–tariff\u00a0barrier, ＷＴＯ, еще"
+    assert texts(vocabulary, text) == ["Côte d’Ivoire", "non–tariff\u00a0barrier", "ＷＴＯ", "еще"]
+
+
+def test_a_phrase_goes_over_one_line_break_but_not_into_the_next_paragraph():
+    assert texts([Phrase("trade war", 1)], "trade \n  war, trade\n\nwar, trade\r\nwar") == [
+        "trade \n  war",
+        "trade\r\nwar",
+    ]
+
+
+def test_soft_hyphens_and_zero_width_marks_are_read_over_with_true_offsets():
+    text = "a\u200b tra\u00adde war"
+    (found,) = Phrases([Phrase("trade war", 1)]).find(text)
+    assert found.text == "tra\u00adde war" == text[found.start : found.end]
+
+
+def test_letters_that_grow_when_lowered_do_not_shift_offsets():
+    text = "İİİ İstanbul ΑΘΗΝΑΣ"
+    found = Phrases([Phrase("istanbul", 1), Phrase("Αθήνας", 2), Phrase("αθηνας", 3)]).find(text)
+    assert [each.text for each in found] == ["İstanbul", "ΑΘΗΝΑΣ"]
+    assert all(text[each.start : each.end] == each.text for each in found)
+
+
+def test_a_phrase_may_begin_and_end_with_a_sign():
+    vocabulary = [Phrase("U.S.", 1), Phrase("Sino-", 2), Phrase("OPEC+", 3)]
+    assert texts(vocabulary, "a U.S.-led Sino-Russian OPEC+deal") == ["U.S.", "Sino-", "OPEC+"]
+
+
+def test_an_empty_vocabulary_or_text_finds_nothing():
+    assert Phrases([]).find("text") == []
+    assert Phrases([Phrase("a", 1)]).find("") == []
+
+
+@pytest.mark.parametrize("phrase", ["", "  ", "*", "*x", " *"])
+def test_a_phrase_must_begin_with_something(phrase):
+    with pytest.raises(ValueError, match="must begin"):
+        Phrases([Phrase("fine", 1), Phrase(phrase, 2)])
+
+
+@given(st.text(st.characters(codec=None), max_size=80))
+def test_no_text_breaks_it_and_every_match_is_verbatim(text):
+    vocabulary = [Phrase("a", 1), Phrase("İ", 2), Phrase("ß*", 3), Phrase("0", 4, exact=True), Phrase("中", 5)]
+    last = 0
+    for found in Phrases(vocabulary).find("\ud800\x00" + text + "😀 a"):
+        assert found.start >= last
+        assert found.text == ("\ud800\x00" + text + "😀 a")[found.start : found.end] != ""
+        last = found.end
+
+
+@given(
+    st.lists(st.text("ab ", min_size=1, max_size=4).filter(str.strip), min_size=1, max_size=5),
+    st.text("ab c", max_size=30),
+)
+def test_what_is_found_are_phrases_of_the_vocabulary_and_none_overlap(words, text):
+    found = Phrases([Phrase(word, word) for word in words]).find(text)
+    spans = [(each.start, each.end) for each in found]
+    assert all(" ".join(each.payload.split()) == " ".join(each.text.split()) for each in found)
+    assert all(one == two or one[1] <= two[0] for one, two in pairwise(spans))
+
+
+@given(st.text("ab", min_size=1, max_size=3))
+def test_a_phrase_between_spaces_is_always_found(word):
+    assert [each.text for each in Phrases([Phrase(word, 1)]).find(f"x {word} x")] == [word]

@@ -1,0 +1,140 @@
+"""Reading the files of data/: what is wrong is named with file and line."""
+
+from pathlib import Path
+
+import pytest
+
+import bot.seeds
+from bot.errors import DataError
+from bot.seeds import data_folder, load_abbreviations, load_places, load_topics, sample_files
+
+
+def written(tmp_path, text):
+    path = tmp_path / "mine.toml"
+    path.write_bytes(text if isinstance(text, bytes) else text.encode())
+    return path
+
+
+def test_the_shipped_files_load():
+    assert {"JP", "NATO"} <= {entry.key for entry in load_places()}
+    assert [entry.key for entry in load_topics()][:2] == ["alliances", "tariffs"]
+    assert "mr" in load_abbreviations()["en"]
+    assert [file.name for file in sample_files()] == sorted(file.name for file in sample_files())
+
+
+def test_every_organisation_and_country_of_the_shipped_file_has_a_name_to_be_found_by():
+    assert all(entry.names for entry in load_places())
+
+
+def test_lists_are_strings_with_commas_or_arrays(tmp_path):
+    path = written(
+        tmp_path, "[XX]\nname = 'X'\nnames = '''\n  One,\n  Two  Three,\n'''\nnot = ['One, Ohio']\nde = '=Eins'\n"
+    )
+    (entry,) = load_places(path)
+    assert entry.names == ("One", "Two Three")
+    assert entry.shadows == ("One, Ohio",)
+    assert entry.words == {"de": ("=Eins",)}
+
+
+def test_a_topic_has_words_by_language_and_the_words_abroad_if_it_asks_for_them(tmp_path):
+    text = "abroad = 'Peru'\n[a_b]\nname = 'A'\nabroad = true\nstrong = 'x'\n[a_b.de]\nnot = 'y'\n[c_d]\nname = 'C'\n"
+    one, two = load_topics(written(tmp_path, text))
+    assert one.setting == ("Peru",)
+    assert two.setting == ()
+    assert one.words["de"].shadows == ("y",)
+    assert one.words["en"].strong == ("x",)
+
+
+def test_abbreviations_of_all_arrays_of_a_language_are_united(tmp_path):
+    path = written(tmp_path, "[en]\na = ['mr']\nb = ['dr', 'mr']\n[und]\n")
+    assert load_abbreviations(path) == {"en": frozenset({"mr", "dr"}), "und": frozenset()}
+
+
+PLACES = [
+    ("[XX]\nname = 'X'\nnmes = 'a'\n", 3, "unknown field 'nmes'; known are: name, names, people"),
+    ("[XX]\nname = 'X'\n\nnames = 5\n", 4, "'names' must be words"),
+    ("[XX]\nname = 'X'\nnames = [1]\n", 3, "'names' must be words"),
+    ("[XX]\nname = 'X'\nnames = ['a', '']\n", 3, "'names' has an empty phrase"),
+    ("[XX]\nname = 'X'\nnames = '''\na,\n, b\n'''\n", 5, "'names' has an empty phrase"),
+    ("[XX]\nname = 'X'\nnames = 'a, =, b'\n", 3, "'names' has an empty phrase"),
+    ("[XX]\nname = 'X'\nnames = 'a,\n", 3, "no valid TOML"),
+    ("[XX]\nname = 'X'\n[YY]\nname = 'Y'\nde = '''\nb,\n*c,\n'''\n", 7, "a phrase may not begin with *"),
+    ("[XX]\nname = 'X'\n[XX]\nname = 'Y'\n", 3, "no valid TOML"),
+    ("[XX]\nname = 'X'\nname = 'Y'\n", 3, "no valid TOML"),
+    ("[XX]\nname = 'X\n", 2, "no valid TOML"),
+    ("[XX]\nname =", 2, "no valid TOML"),
+    ("[XX]\nname = ''\n", 2, "'name' must be a string that is not empty"),
+    ("[XX]\n", 1, "'name' must be a string"),
+    ("[XX]\nname = 7\n", 2, "'name' must be a string"),
+    ("name = 'X'\n", 1, "'name' may not stand outside a table"),
+    ("[japan]\nname = 'X'\n", 1, "the key [japan] may only have capital letters"),
+    ("[XX]\nname = 'X'\nnames = 'a'\nunsure = 'b'\n", 4, "'unsure' has 'b', which is none of names"),
+    (b"[XX]\nname = '\xff'\n", 2, "must be UTF-8"),
+]
+
+
+@pytest.mark.parametrize(("text", "line", "what"), PLACES)
+def test_a_wrong_file_of_places_is_named_with_its_line(tmp_path, text, line, what):
+    path = written(tmp_path, text)
+    with pytest.raises(DataError) as caught:
+        load_places(path)
+    assert str(caught.value).startswith(f"{path}, line {line}: ")
+    assert what in str(caught.value)
+
+
+TOPICS = [
+    ("[ab]\nname = 'A'\nstrng = 'x'\n", 3, "'strng'"),
+    ("[ab]\nname = 'A'\n[ab.de]\nstrong = 'x'\nweak = 'y'\n", 5, "unknown field 'weak'"),
+    ("[ab]\nname = 'A'\nde = 'x'\n", 3, "write [ab.de]"),
+    ("[ab]\nname = 'A'\nabroad = 'yes'\n", 3, "'abroad' must be true or false"),
+    ("[ab]\nname = 'A'\nemoji = 1\n", 3, "'emoji' must be a string"),
+    ("[ab]\nname = 'A'\n[ab.de]\nstrong = 'a,, b'\n", 4, "'strong' has an empty phrase"),
+    ("abroad = 'a,,b'\n[ab]\nname = 'A'\n", 1, "'abroad' has an empty phrase"),
+    ("[Ab]\nname = 'A'\n", 1, "may only have small letters"),
+    ("[ab]\nname = 'A'\nstrong = { x = 1 }\n", 3, "'strong' must be words"),
+]
+
+
+@pytest.mark.parametrize(("text", "line", "what"), TOPICS)
+def test_a_wrong_file_of_topics_is_named_with_its_line(tmp_path, text, line, what):
+    path = written(tmp_path, text)
+    with pytest.raises(DataError) as caught:
+        load_topics(path)
+    assert str(caught.value).startswith(f"{path}, line {line}: ")
+    assert what in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("text", "line", "what"),
+    [
+        ("[English]\na = ['mr']\n", 1, "the two or three small letters of a language code"),
+        ("[en]\na = ['mr', '']\n", 2, "empty phrase"),
+        ("[en]\na = 1\n", 2, "'a' must be words"),
+    ],
+)
+def test_a_wrong_file_of_abbreviations_is_named_with_its_line(tmp_path, text, line, what):
+    path = written(tmp_path, text)
+    with pytest.raises(DataError) as caught:
+        load_abbreviations(path)
+    assert str(caught.value).startswith(f"{path}, line {line}: ")
+    assert what in str(caught.value)
+
+
+def test_a_file_that_is_not_there_is_named(tmp_path):
+    with pytest.raises(DataError, match=r"gone\.toml: can't be read"):
+        load_places(tmp_path / "gone.toml")
+
+
+def test_data_is_found_inside_an_installed_package_first(tmp_path, monkeypatch):
+    (tmp_path / "data").mkdir()
+    (tmp_path / "data" / "topics.toml").write_text("")
+    monkeypatch.setattr(bot.seeds, "files", lambda _: tmp_path)
+    assert Path(str(data_folder())) == tmp_path / "data"
+    assert sample_files() == []
+
+
+def test_data_that_is_nowhere_is_an_error(tmp_path, monkeypatch):
+    monkeypatch.setattr(bot.seeds, "files", lambda _: tmp_path)
+    monkeypatch.setattr(bot.seeds, "__file__", str(tmp_path / "bot" / "seeds.py"))
+    with pytest.raises(DataError, match="is missing"):
+        data_folder()
