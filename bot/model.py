@@ -62,12 +62,12 @@ class Place:
 
     @property
     def flag(self) -> str:
-        """The flag emoji of a country, made of two regional indicators; empty for an organisation other than the EU.
+        """The flag emoji of a country, made of two regional indicators; empty for most organisations.
 
         >>> Place("JP", "Japan").flag
         '🇯🇵'
         """
-        if len(self.key) != 2 or not self.key.isascii():  # noqa: PLR2004 -- alpha-2
+        if len(self.key) != 2 or not (self.key.isascii() and self.key.isalpha()):  # noqa: PLR2004 -- alpha-2
             return ""
         return "".join(chr(0x1F1E6 + ord(letter) - ord("A")) for letter in self.key)
 

@@ -33,11 +33,18 @@ _AGENCY_NAME = (
     r"(?:[A-Z][A-Z.&/ -]{1,18}[A-Z]|Reuters|Bloomberg|Kyodo(?: News)?|Xinhua|Yonhap|Tass|Jiji(?: Press)?|Ansa|Efe|Lusa"
     r"|Interfax(?:-Ukraine)?|Ukrinform|dpa|afp|dpa-AFX|Sputnik|Anadolu|Belga|Novinite|Europa Press|Notimex|KUNA|MENAFN)"
 )
+_CAPITAL = r"[A-ZÀ-ÝА-ЯІЇЄҐ]"
+_OUTLET_NAME = (
+    rf"(?:{_CAPITAL}[\w'’.]*-{_CAPITAL}[\w'’.-]*"
+    rf"|{_CAPITAL}[\w'’.-]*(?: (?:of|the|and|de|des|du|la|le|les|der|die|und|{_CAPITAL}[\w'’.-]*)){{1,5}})"
+)
 _AGENCY_LINES = (
     # as in: TOKYO, July 16 (Kyodo) -- ; Berlin/Paris (dpa) -
     re.compile(rf"{_PLACE}(?:, ?[^()\n–—-]{{1,30}})?\s?\((?P<agency>[^()\n]{{2,30}})\){_DASH}(?=[^\sa-zà-ÿа-я])"),
     # as in: (MENAFN) ; (Reuters) -
     re.compile(rf"\((?P<agency>{_AGENCY_NAME})\)(?:{_DASH}|\s+)(?=\S)"),
+    # as in: (Harbor Post) ; an outlet's name of several words, where a sentence or a dateline begins behind it
+    re.compile(rf"\((?P<agency>{_OUTLET_NAME})\)(?:{_DASH}|\s+)(?=[^\sa-zà-ÿа-яіїєґ])"),
     # in Russian and Ukrainian: a city, a date, and the agency between dashes, slashes or periods
     re.compile(r"[А-ЯІЇЄҐ-]{3,20}, \d{1,2} [а-яіїє]{3,8}\.?(?: [-–—] [^.\n]{2,24}\.| /[^/\n]{2,20}/\.?) (?=\S)"),
     # as in: BRUSSELS, July 16 — ; WASHINGTON -
@@ -109,10 +116,11 @@ def skip_agency_line(text: str, start: int, end: int) -> int:
     """
     if end - start < SHORT:
         return start
-    for pattern in _AGENCY_LINES:
-        found = pattern.match(text, start, end)
-        if found:
-            return found.end()
+    for _ in range(2):  # an outlet in brackets and a dateline behind it
+        found = next(filter(None, (pattern.match(text, start, end) for pattern in _AGENCY_LINES)), None)
+        if found is None:
+            break
+        start = found.end()
     return start
 
 
@@ -121,8 +129,10 @@ def agency(text: str) -> str:
 
     >>> agency("(MENAFN) The relationship"), agency("TOKYO (Kyodo) -- Japan"), agency("Japan (the island) is")
     ('MENAFN', 'Kyodo', '')
+    >>> agency("(Harbor Post) TOKYO, Nov 20 — Japan said"), agency("(New York) The mayor is"), agency("(Or so) He")
+    ('Harbor Post', 'New York', '')
     """
-    for pattern in _AGENCY_LINES[:2]:
+    for pattern in _AGENCY_LINES[:3]:
         found = pattern.match(text)
         if found:
             return found["agency"].strip()

@@ -169,7 +169,17 @@ class Ledger(Protocol):
         """Return lines of the ledger, newest first."""
 
 
-class Store(ArticleStore, ChatStore, Ledger, Protocol):
+class UpdateStore(Protocol):
+    """Which of Telegram's updates were answered: what is not confirmed to Telegram comes again after a crash."""
+
+    def answered_updates(self, update_ids: Sequence[int]) -> frozenset[int]:
+        """Return those of the updates that were answered already."""
+
+    def note_answered(self, update_id: int) -> bool:
+        """Note, before an answer goes out, that an update is answered; return False if it was before."""
+
+
+class Store(ArticleStore, ChatStore, Ledger, UpdateStore, Protocol):
     """Everything that is kept. SQLite and PostgreSQL alike; errors of the driver come out as StoreError."""
 
     def counts(self) -> Counts:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import sqlalchemy as sa
 
 from bot.model import Counts
+from bot.store.answered import Answered
 from bot.store.articles import EVERYBODY, Articles
 from bot.store.chats import Chats
 from bot.store.driver import engine_from_url, use_wal
@@ -14,7 +15,7 @@ from bot.store.tables import articles, chats, deliveries, subscriptions
 from bot.store.transactions import Transactions, errors_told
 
 
-class SqlStore(Articles, Chats, LedgerLines):
+class SqlStore(Articles, Chats, LedgerLines, Answered):
     """Everything that is kept, on SQLite or PostgreSQL; see `bot.service.ports.Store`. Usable from several threads."""
 
     def counts(self) -> Counts:

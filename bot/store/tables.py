@@ -187,3 +187,9 @@ delivery_parts = sa.Table(
     sa.Column("message_id", sa.BigInteger, nullable=False),
     sa.Column("sent_at", Instant, nullable=False),
 )
+
+answered_updates = sa.Table(
+    "answered_updates",
+    metadata,
+    sa.Column("id", sa.BigInteger, primary_key=True, autoincrement=False),
+)

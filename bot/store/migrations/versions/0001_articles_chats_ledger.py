@@ -19,6 +19,11 @@ def upgrade() -> None:
     _make_article_words()
     _make_chats()
     _make_ledger()
+    op.create_table(
+        "answered_updates",
+        sa.Column("id", sa.BigInteger, autoincrement=False, nullable=False),
+        sa.PrimaryKeyConstraint("id", name="pk_answered_updates"),
+    )
 
 
 def _make_articles() -> None:

@@ -1,0 +1,221 @@
+"""What a chat, the CLI or the inline mode asks → nouns; it renders nothing and sends nothing.
+
+Everything here is synchronous and runs behind the thread door (in the CLI straight away).
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+
+from bot.core.analysis import Analyzer
+from bot.core.timing import next_run
+from bot.core.wish import Order, parse_subscription, parse_topics
+from bot.errors import RefusalError
+from bot.model import Analysis, Article, Chat, Hit, Story, Subscription, Wish
+from bot.service.brief import Brief
+from bot.service.ports import Store
+
+SENTENCES = 3  # of a forwarded article, at first
+RELATED_WITHIN = timedelta(days=14)
+RELATED_MOST = 5
+LATEST_MOST = 10
+PASTED_FROM = 300  # characters from which a text that is no command is taken for a pasted article
+CHAT_ARTICLES_KEPT = timedelta(days=7)
+LINK_ALONE = re.compile(r"(https?://|www\.)\S+", re.IGNORECASE)
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """An article of a chat as it is kept, what was read out of it, and stories that belong to it."""
+
+    article: Article
+    analysis: Analysis
+    related: tuple[Article, ...]
+
+
+class Answers:
+    """The use cases that answer somebody."""
+
+    def __init__(self, store: Store, analyzer: Callable[[], Analyzer]) -> None:
+        self._store = store
+        self._analyzer = analyzer
+        self._brief = Brief(store, analyzer)
+
+    # Articles that a chat sends
+
+    def read_article(self, article: Article, now: datetime, *, n: int = SENTENCES) -> Reading:
+        """Summarize an article a chat sent, and keep it for the buttons below the answer.
+
+        Raises:
+            RefusalError: it can't be summarized; `too_short` where it has no more than n sentences.
+        """
+        annotated = self._analyzer().annotate(article)
+        analysis = self._analyzer().analyze(annotated.text, title=annotated.title, language=annotated.language, n=n)
+        if analysis.summary.total <= n:
+            raise RefusalError("too_short", count=analysis.summary.total)
+        kept, _ = self._store.add_article(annotated, now)
+        return Reading(kept, analysis, self._related(kept, now))
+
+    def read_again(self, article_id: int, chat_id: int, now: datetime, *, n: int) -> Reading | None:
+        """Summarize an article anew at another length; None if it is gone or belongs to another chat."""
+        article = self.kept_article(article_id, chat_id)
+        if article is None:
+            return None
+        analysis = self._analyzer().analyze(article.text, title=article.title, language=article.language, n=n)
+        return Reading(article, analysis, self._related(article, now))
+
+    def kept_article(self, article_id: int, chat_id: int) -> Article | None:
+        """Return an article that this chat may read, or None."""
+        article = self._store.article(article_id)
+        return article if article is not None and article.chat_id in {None, chat_id} else None
+
+    def related_stories(self, article: Article, now: datetime) -> tuple[Story, ...]:
+        """Return stories that share a topic and a place with an article."""
+        wish = Wish(topics=(), most_stories=RELATED_MOST)
+        return self._brief.stories(list(self._related(article, now)), wish)
+
+    def _related(self, article: Article, now: datetime) -> tuple[Article, ...]:
+        if not (article.topics and article.places):
+            return ()
+        near = self._store.newest_articles(
+            topics=article.topics[:2], places=article.places[:2], since_at=now - RELATED_WITHIN, limit=RELATED_MOST + 1
+        )
+        same = (article.title.casefold(), article.text[:200])
+        others = [each for each in near if (each.title.casefold(), each.text[:200]) != same and each.id != article.id]
+        return tuple(others[:RELATED_MOST])
+
+    # Stories that are there
+
+    def latest(self, words: str, now: datetime) -> tuple[Wish, tuple[Story, ...]]:
+        """Return the newest stories on the topics and places in words, or on everything.
+
+        Raises:
+            WishError: a word is neither topic nor place.
+        """
+        wish = replace(self._wish_from(words, Wish(topics=())), most_stories=LATEST_MOST, sentences=1)
+        articles = self._store.newest_articles(topics=wish.topics, places=wish.places, limit=LATEST_MOST * 3)
+        stories = self._brief.stories(articles, wish)
+        return wish, tuple(sorted(stories, key=lambda story: story.published_at or now, reverse=True))
+
+    def search(self, words: str, *, limit: int = LATEST_MOST) -> list[Hit]:
+        """Return the articles that match words best."""
+        return self._store.search_articles(words, limit=limit)
+
+    def wish_of(self, chat: Chat, thread_id: int | None, words: str = "") -> Wish:
+        """Return the wish in words, or the chat's own, or the default one.
+
+        Raises:
+            WishError: a word is neither topic nor place.
+        """
+        subscription = self._store.subscription(chat.id, thread_id)
+        own = subscription.wish if subscription is not None else Wish()
+        return self._wish_from(words, own)
+
+    def wish_from(self, words: str) -> Wish:
+        """Return the wish in words.
+
+        Raises:
+            WishError: a word is neither topic nor place.
+        """
+        return self._wish_from(words, Wish())
+
+    def _wish_from(self, words: str, default: Wish) -> Wish:
+        if not words.strip():
+            return default
+        topics, places = parse_topics(words, topics=self._topic_words, places=self._place_words)
+        return replace(default, topics=topics, places=places)
+
+    # Subscriptions
+
+    def subscribe(self, chat: Chat, thread_id: int | None, words: str, now: datetime) -> Subscription:
+        """Subscribe as words say, replacing what was subscribed in this chat and thread before.
+
+        Raises:
+            WishError: a word means nothing.
+        """
+        before = self._store.subscription(chat.id, thread_id)
+        zone = before.schedule.zone if before is not None else chat.zone
+        order: Order = parse_subscription(words, topics=self._topic_words, places=self._place_words, default_zone=zone)
+        if order.zone_given:
+            self._store.save_chat(replace(chat, zone=order.schedule.zone))
+        return self._store.save_subscription(
+            Subscription(
+                chat_id=chat.id,
+                thread_id=thread_id,
+                wish=order.wish,
+                schedule=order.schedule,
+                next_run=next_run(order.schedule, now),
+                last_digest_at=before.last_digest_at if before is not None else None,
+                id=before.id if before is not None else None,
+            )
+        )
+
+    def unsubscribe(self, chat_id: int, thread_id: int | None) -> bool:
+        """Stop the digests of a chat or thread, its wish being kept; return whether there were any."""
+        subscription = self._store.subscription(chat_id, thread_id)
+        if subscription is None or subscription.next_run is None:
+            return False
+        self._store.save_subscription(replace(subscription, next_run=None))
+        return True
+
+    def subscription(self, chat_id: int, thread_id: int | None) -> Subscription | None:
+        """Return the standing order of a chat or thread, stopped or not."""
+        return self._store.subscription(chat_id, thread_id)
+
+    # Chats
+
+    def met(self, chat: Chat) -> Chat:
+        """Return the chat as it is kept; one that speaks for the first time is kept, a lost one is found again."""
+        known = self._store.chat(chat.id)
+        if known is None:
+            self._store.save_chat(chat)
+            return chat
+        current = replace(known, kind=chat.kind, language=chat.language, lost_at=None)
+        if current != known:
+            self._store.save_chat(current)
+        return current
+
+    def member_changed(self, chat_id: int, now: datetime, *, here: bool) -> None:
+        """Note that the bot was blocked or removed, or let in again; a chat that never spoke is not kept."""
+        known = self._store.chat(chat_id)
+        if known is not None and (known.lost_at is None) != here:
+            self._store.save_chat(replace(known, lost_at=None if here else now))
+
+    # Updates
+
+    def answered_updates(self, update_ids: Sequence[int]) -> frozenset[int]:
+        """Return those of Telegram's updates that were answered already."""
+        return self._store.answered_updates(update_ids)
+
+    def note_answered(self, update_id: int) -> bool:
+        """Note, before its answer goes out, that an update is answered; return False if it was before."""
+        return self._store.note_answered(update_id)
+
+    @property
+    def _topic_words(self) -> Mapping[str, str]:
+        return self._analyzer().topic_words
+
+    @property
+    def _place_words(self) -> Mapping[str, str]:
+        return self._analyzer().place_words
+
+
+def is_link_alone(text: str) -> bool:
+    """Tell whether a text is a link and nothing else.
+
+    >>> is_link_alone(" https://example.org/a "), is_link_alone("see https://example.org/a")
+    (True, False)
+    """
+    return LINK_ALONE.fullmatch(text.strip()) is not None
+
+
+def looks_pasted(text: str) -> bool:
+    """Tell whether a text that is no command is long enough to be an article somebody pasted.
+
+    >>> looks_pasted("What happened today?")
+    False
+    """
+    return len(text) >= PASTED_FROM

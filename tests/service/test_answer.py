@@ -1,0 +1,128 @@
+from __future__ import annotations
+
+from datetime import UTC, datetime, time, timedelta
+
+import pytest
+
+from bot.app import make_analyzer
+from bot.errors import RefusalError, WishError
+from bot.model import Article, Chat, ChatKind, Wish
+from bot.service.answer import Answers
+from bot.store.sql import open_store
+
+NOW = datetime(2026, 11, 20, 8, 0, tzinfo=UTC)
+
+
+@pytest.fixture(scope="module")
+def analyzer():
+    return make_analyzer()
+
+
+@pytest.fixture
+def store(tmp_path):
+    opened = open_store(f"sqlite:///{tmp_path}/store.db")
+    yield opened
+    opened.close()
+
+
+@pytest.fixture
+def answers(store, analyzer):
+    return Answers(store, lambda: analyzer)
+
+
+def sent(seed_text, chat_id=1):
+    title, text = seed_text.split("\n", 1)
+    return Article(title, text, chat_id=chat_id)
+
+
+def test_an_article_is_read_and_kept_for_its_chat_alone(answers, seed_text):
+    reading = answers.read_article(sent(seed_text), NOW)
+    assert len(reading.analysis.summary.sentences) == 3
+    assert {"US", "JP"} <= set(reading.article.places)
+    assert answers.kept_article(reading.article.id, 1) == reading.article
+    assert answers.kept_article(reading.article.id, 2) is None
+    assert answers.read_again(reading.article.id, 2, NOW, n=1) is None
+    assert len(answers.read_again(reading.article.id, 1, NOW, n=1).analysis.summary.sentences) == 1
+
+
+def test_an_article_of_three_sentences_is_too_short_to_shorten(answers):
+    with pytest.raises(RefusalError) as refused:
+        answers.read_article(Article("", "The duty rose. Mills closed. Talks began.", chat_id=1), NOW)
+    assert (refused.value.reason, refused.value.count) == ("too_short", 3)
+
+
+def test_related_stories_share_a_topic_and_a_place(answers, store, seed_text, analyzer):
+    public = analyzer.annotate(
+        Article("Japan weighs a tariff", "Japan weighs a tariff on steel from the United States.")
+    )
+    store.add_article(public, NOW - timedelta(days=1))
+    store.add_article(Article("Elsewhere", "A tariff.", topics=("tariffs",), places=("BR",)), NOW)
+    reading = answers.read_article(sent(seed_text), NOW)
+    assert [article.title for article in reading.related] == ["Japan weighs a tariff"]
+    assert [story.title for story in answers.related_stories(reading.article, NOW)] == ["Japan weighs a tariff"]
+
+
+def test_an_article_about_nothing_of_ours_has_no_related_stories(answers):
+    text = "The cat slept. The dog ran. The bird sang. The cow stood. The horse ate."
+    assert answers.read_article(Article("", text, chat_id=1), NOW).related == ()
+
+
+def test_latest_takes_topics_and_places(answers, store):
+    for n, topic in enumerate(("tariffs", "energy")):
+        store.add_article(Article(topic, "It rose.", topics=(topic,)), NOW - timedelta(hours=n))
+    assert [story.title for story in answers.latest("", NOW)[1]] == ["tariffs", "energy"]
+    assert [story.title for story in answers.latest("energy", NOW)[1]] == ["energy"]
+    with pytest.raises(WishError):
+        answers.latest("bananas", NOW)
+
+
+def test_a_chat_without_a_subscription_has_the_default_wish(answers):
+    chat = answers.met(Chat(1))
+    assert answers.wish_of(chat, None) == Wish()
+    assert answers.wish_of(chat, None, "energy japan") == Wish(topics=("energy",), places=("JP",))
+    answers.subscribe(chat, None, "sanctions", NOW)
+    assert answers.wish_of(chat, None).topics == ("sanctions",)
+    assert answers.wish_from("sanctions").topics == ("sanctions",)
+
+
+def test_subscribing_again_replaces_and_keeps_the_zone_that_was_named(answers, store):
+    chat = answers.met(Chat(1))
+    first = answers.subscribe(chat, None, "tariffs 08:00 Asia/Tokyo", NOW)
+    assert first.next_run.at == datetime(2026, 11, 20, 23, 0, tzinfo=UTC)
+    assert store.chat(1).zone == "Asia/Tokyo"
+    second = answers.subscribe(chat, None, "energy 09:00", NOW)
+    assert (second.id, second.schedule.zone, second.schedule.slots) == (first.id, "Asia/Tokyo", (time(9),))
+    assert answers.subscription(1, None) == second
+    assert answers.subscription(1, 7) is None
+
+
+def test_unsubscribing_keeps_the_wish_for_coming_back(answers):
+    chat = answers.met(Chat(1))
+    assert not answers.unsubscribe(1, None)
+    answers.subscribe(chat, None, "energy", NOW)
+    assert answers.unsubscribe(1, None)
+    assert not answers.unsubscribe(1, None)
+    assert answers.subscription(1, None).wish.topics == ("energy",)
+
+
+def test_search_finds_by_words(answers, store):
+    store.add_article(Article("Steel quota agreed", "The quota on steel was agreed."), NOW)
+    assert [hit.article.title for hit in answers.search("steel quota")] == ["Steel quota agreed"]
+
+
+def test_a_lost_chat_that_speaks_again_is_found(answers, store):
+    answers.member_changed(1, NOW, here=False)
+    assert store.chat(1) is None
+    answers.met(Chat(1))
+    answers.member_changed(1, NOW, here=False)
+    assert store.chat(1).lost_at == NOW
+    assert answers.met(Chat(1)).lost_at is None
+    answers.member_changed(1, NOW, here=False)
+    answers.member_changed(1, NOW, here=True)
+    assert store.chat(1).lost_at is None
+
+
+def test_a_groups_language_is_not_its_speakers(answers, store):
+    answers.met(Chat(-1, ChatKind.GROUP, zone="Asia/Tokyo"))
+    assert answers.met(Chat(-1, ChatKind.SUPERGROUP)).zone == "Asia/Tokyo"
+    assert store.chat(-1).kind is ChatKind.SUPERGROUP
