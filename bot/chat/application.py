@@ -1,0 +1,144 @@
+"""The command table → a python-telegram-bot Application with its handlers and menu; it starts and stops nothing."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import structlog
+from telegram import BotCommand, ChatMember, Update
+from telegram.error import TelegramError
+from telegram.ext import (
+    Application,
+    ApplicationBuilder,
+    CallbackQueryHandler,
+    ChatMemberHandler,
+    CommandHandler,
+    ContextTypes,
+    MessageHandler,
+    filters,
+)
+
+from bot.chat import words
+from bot.chat.buttons import press
+from bot.chat.commands import COMMANDS, Command
+from bot.chat.desk import Desk
+from bot.chat.messages import read_message, said_in
+from bot.chat.pages import notice
+from bot.chat.render import Message
+from bot.chat.transport import AiohttpRequest
+from bot.model import ChatKind
+
+log = structlog.get_logger(__name__)
+
+SPOKEN = filters.UpdateType.MESSAGE | filters.UpdateType.CHANNEL_POST
+GONE = frozenset({ChatMember.LEFT, ChatMember.BANNED})
+
+BotApplication = Application[Any, Any, Any, Any, Any, Any]
+
+
+def build_application(token: str, api_url: str, desk: Desk) -> BotApplication:
+    """Build the bot: transport, handlers, error handler. Nothing is connected yet."""
+    application: BotApplication = (
+        ApplicationBuilder()
+        .token(token)
+        .base_url(f"{api_url}/bot")
+        .base_file_url(f"{api_url}/file/bot")
+        .request(AiohttpRequest())
+        .get_updates_request(AiohttpRequest(connections=2))
+        .job_queue(None)
+        .updater(None)
+        .build()
+    )
+    for command in COMMANDS:
+        application.add_handler(CommandHandler(command.name, _command_callback(desk, command), filters=SPOKEN))
+    application.add_handler(CallbackQueryHandler(_button_callback(desk)))
+    application.add_handler(ChatMemberHandler(_member_callback(desk), ChatMemberHandler.MY_CHAT_MEMBER))
+    application.add_handler(MessageHandler(SPOKEN & ~filters.StatusUpdate.ALL, _message_callback(desk)))
+    application.add_error_handler(_error_callback(desk))
+    return application
+
+
+async def publish_menu(application: BotApplication) -> None:
+    """Publish the command table as Telegram's menu; a server that won't have it is logged, nothing more."""
+    menu = [BotCommand(command.name, _menu_line(command)) for command in COMMANDS]
+    try:
+        await application.bot.set_my_commands(menu)
+    except TelegramError as error:
+        log.warning("menu_not_published", reason=str(error))
+
+
+def _menu_line(command: Command) -> str:
+    return f"{command.arguments} {command.help}".strip() if command.arguments else command.help
+
+
+def _words_behind(update: Update) -> str:
+    """Return what stands behind a command, as written."""
+    message = update.effective_message
+    text = (message.text or "") if message is not None else ""
+    _, _, said = text.partition(" ") if " " in text.split("\n", 1)[0] else text.partition("\n")
+    return said.strip()
+
+
+def _command_callback(desk: Desk, command: Command) -> Any:
+    async def callback(update: Update, context: ContextTypes.DEFAULT_TYPE) -> None:
+        ask = await desk.ask(update, context.bot, _words_behind(update))
+        if ask is None:
+            return
+        ask.example = command.example
+        if command.changes and not await desk.may_change(ask):
+            await desk.answer(ask, lambda _: _said(words.ADMINS_ONLY))
+            return
+        await desk.answer(ask, lambda ask: command.handle(desk, ask))
+
+    return callback
+
+
+async def _said(sentence: str) -> list[Message]:
+    return notice(sentence)
+
+
+def _message_callback(desk: Desk) -> Any:
+    async def callback(update: Update, context: ContextTypes.DEFAULT_TYPE) -> None:
+        # In groups and channels people talk to each other: there only a reply with /summary asks for one.
+        if update.effective_chat is None or update.effective_chat.type != ChatKind.PRIVATE:
+            return
+        ask = await desk.ask(update, context.bot)
+        if ask is None:
+            return
+
+        async def answer(said: str) -> None:
+            ask.words = said
+            try:
+                await desk.answer(ask, lambda ask: read_message(desk, ask))
+            except Exception as error:  # noqa: BLE001 -- an edge: it may run behind the update's own handling
+                await desk.apologize(update, context.bot, error)
+
+        await desk.parts.take((ask.chat.id, ask.user_id), said_in(ask.message), answer)
+
+    return callback
+
+
+def _button_callback(desk: Desk) -> Any:
+    async def callback(update: Update, context: ContextTypes.DEFAULT_TYPE) -> None:
+        ask = await desk.ask(update, context.bot)
+        if ask is not None:
+            await press(desk, ask, update)
+
+    return callback
+
+
+def _member_callback(desk: Desk) -> Any:
+    async def callback(update: Update, _context: ContextTypes.DEFAULT_TYPE) -> None:
+        changed = update.my_chat_member
+        if changed is not None:
+            here = changed.new_chat_member.status not in GONE
+            await desk.offload(desk.answers.member_changed, changed.chat.id, desk.clock.now(), here=here)
+
+    return callback
+
+
+def _error_callback(desk: Desk) -> Any:
+    async def callback(update: object, context: ContextTypes.DEFAULT_TYPE) -> None:
+        await desk.apologize(update, context.bot, context.error)
+
+    return callback

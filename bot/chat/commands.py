@@ -1,0 +1,153 @@
+"""The command table and a short handler a row; from it come the handlers, Telegram's menu, /help and README's table.
+
+What a handler needs from the store goes through `Desk.offload`; no handler sends anything itself.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+
+from bot.chat import words
+from bot.chat.desk import Ask, Desk
+from bot.chat.messages import read_reply
+from bot.chat.pages import notice
+from bot.chat.render import Button, Message, block, bold, messages
+from bot.core.wish import Order, canonical
+from bot.model import Subscription
+from bot.service.answer import is_link_alone
+
+TIMES = ("07:00", "08:00", "18:00")  # offered at the first touch of a button
+
+
+@dataclass(frozen=True, slots=True)
+class Command:
+    """A row of the table: `changes` marks what only administrators may do in a group."""
+
+    name: str
+    arguments: str
+    help: str
+    handle: Callable[[Desk, Ask], Awaitable[list[Message]]]
+    changes: bool = False
+    example: str = words.EXAMPLE
+
+
+async def start(_desk: Desk, _ask: Ask) -> list[Message]:
+    """Greet: what it does, and the two things to begin with."""
+    return messages([block(bold(words.ABOUT[0]), words.ABOUT[1]), block(words.HOW_TO_START)], first_buttons())
+
+
+async def help_(_desk: Desk, _ask: Ask) -> list[Message]:
+    """Say what it does in ten lines, made from the table."""
+    rows = [
+        block(f"/{row.name}", f" {row.arguments}" if row.arguments else "", f" – {row.help}", glued=n > 0)
+        for n, row in enumerate(row for row in COMMANDS if row.name not in {"start", "help"})
+    ]
+    return messages([block(bold(words.ABOUT[0]), words.ABOUT[1]), *rows, block(words.HOW_TO_START)], first_buttons())
+
+
+async def summary(desk: Desk, ask: Ask) -> list[Message]:
+    """Summarize what is replied to, find what words name, or tell the top stories."""
+    if ask.message.reply_to_message is not None and not ask.words:
+        return await read_reply(desk, ask)
+    if is_link_alone(ask.words):
+        return notice(words.CANT_OPEN_LINKS)
+    if ask.words:
+        hits = await desk.offload(desk.answers.search, ask.words)
+        return ask.page.hits(ask.words, hits)
+    return await top_stories(desk, ask)
+
+
+async def top_stories(desk: Desk, ask: Ask) -> list[Message]:
+    """Tell the last 24 hours on this chat's topics; where they have nothing, the newest there is."""
+    wish = await desk.offload(desk.answers.wish_of, ask.chat, ask.thread_id)
+    digest = await desk.offload(desk.brief.compose_now, wish, ask.now, zone=ask.chat.zone, language=ask.chat.language)
+    return ask.page.digest(digest)
+
+
+async def digest(desk: Desk, ask: Ask) -> list[Message]:
+    """Tell this chat's digest now, or one on the topics named, without touching the schedule."""
+    wish = await desk.offload(desk.answers.wish_of, ask.chat, ask.thread_id, ask.words)
+    composed = await desk.offload(desk.brief.compose_now, wish, ask.now, zone=ask.chat.zone, language=ask.chat.language)
+    return ask.page.digest(composed)
+
+
+async def subscribe(desk: Desk, ask: Ask) -> list[Message]:
+    """Subscribe, and say back what was understood and when the next digest comes."""
+    subscription = await desk.offload(desk.answers.subscribe, ask.chat, ask.thread_id, ask.words, ask.now)
+    return ask.page.subscribed(subscription)
+
+
+async def unsubscribe(desk: Desk, ask: Ask) -> list[Message]:
+    """Stop, and say how to come back."""
+    stopped = await desk.offload(desk.answers.unsubscribe, ask.chat.id, ask.thread_id)
+    return notice(words.STOPPED if stopped else words.NOT_SUBSCRIBED)
+
+
+async def settings(desk: Desk, ask: Ask) -> list[Message]:
+    """Show what is set here, with the command that sets it."""
+    subscription = await desk.offload(desk.answers.subscription, ask.chat.id, ask.thread_id)
+    return ask.page.settings(subscription, _command_of(subscription))
+
+
+async def latest(desk: Desk, ask: Ask) -> list[Message]:
+    """List the newest stories, on a topic where one is named."""
+    wish, stories = await desk.offload(desk.answers.latest, ask.words, ask.now)
+    asked = words.wish_in_words(wish, ask.page.vocabulary) if ask.words else ""
+    title = f"{words.TITLE_LATEST}: {asked}" if asked else words.TITLE_LATEST
+    nothing = words.no_stories_on(asked) if asked else words.NOTHING_STORED
+    return ask.page.stories(title, stories, nothing)
+
+
+async def search(desk: Desk, ask: Ask) -> list[Message]:
+    """Find articles by words."""
+    if not ask.words:
+        return notice(words.SEARCH_WHAT)
+    return ask.page.hits(ask.words, await desk.offload(desk.answers.search, ask.words))
+
+
+async def topics(_desk: Desk, ask: Ask) -> list[Message]:
+    """List the topics that can be asked for."""
+    return ask.page.topics()
+
+
+async def privacy(_desk: Desk, _ask: Ask) -> list[Message]:
+    """Say what is kept of a chat."""
+    return notice(*words.PRIVACY)
+
+
+COMMANDS = (
+    Command("start", "", "what I am", start),
+    Command("help", "", "this list", help_),
+    Command("summary", "[words]", "today's top stories; as a reply: a summary of that message", summary),
+    Command("digest", "[topics]", "your digest, now", digest, example="/digest tariffs japan"),
+    Command(
+        "subscribe",
+        "[topics] [HH:MM…] [time zone] [days]",
+        "a digest on time, every day or on the days you name",
+        subscribe,
+        changes=True,
+    ),
+    Command("unsubscribe", "", "stop the digest", unsubscribe, changes=True),
+    Command("settings", "", "what is set here", settings),
+    Command("latest", "[topic]", "the newest stories", latest, example="/latest tariffs"),
+    Command("search", "<words>", "stories that have all the words", search),
+    Command("topics", "", "what I follow", topics),
+    Command("privacy", "", "what I keep, and what I don't", privacy),
+)
+
+
+def first_buttons() -> list[list[Button]]:
+    """Return the two buttons to begin with."""
+    return [[Button(words.DIGEST_EVERY_MORNING, "when"), Button(words.WHAT_HAPPENED_TODAY, "now")]]
+
+
+def time_buttons() -> list[list[Button]]:
+    """Return the times to choose from."""
+    return [[Button(time, f"at:{time}") for time in TIMES], [Button(words.OTHER_TIME, "other")]]
+
+
+def _command_of(subscription: Subscription | None) -> str | None:
+    if subscription is None:
+        return None
+    return f"/subscribe {canonical(Order(subscription.wish, subscription.schedule))}"

@@ -1,0 +1,135 @@
+"""One update → who asks, whether they may, the answer, and its way back; what is answered is the handlers' matter."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Final
+
+import structlog
+from telegram import Bot, Update
+from telegram import Message as TelegramMessage
+from telegram.constants import ChatMemberStatus
+from telegram.error import TelegramError as PtbError
+
+from bot.chat import words
+from bot.chat.pages import Page, notice
+from bot.chat.parts import Parts
+from bot.chat.patience import Patience
+from bot.chat.render import Message
+from bot.chat.send import send_answer
+from bot.chat.words import EXAMPLE
+from bot.core.analysis import Analyzer
+from bot.core.zones import zone_for_language
+from bot.errors import RefusalError, WishError
+from bot.model import Chat, ChatKind
+from bot.service.answer import Answers
+from bot.service.brief import Brief
+from bot.service.ports import Clock, Offload
+
+log = structlog.get_logger(__name__)
+
+MANAGERS: Final = frozenset({ChatMemberStatus.OWNER, ChatMemberStatus.ADMINISTRATOR})
+
+
+@dataclass(slots=True)
+class Ask:
+    """One request of somebody: where, what, when; `reply_to` is the message that the answer hangs below."""
+
+    chat: Chat
+    user_id: int | None
+    thread_id: int | None
+    words: str
+    update_id: int
+    message: TelegramMessage
+    page: Page
+    now: datetime
+    bot: Bot
+    reply_to: int | None = None
+    example: str = EXAMPLE
+
+
+Handle = Callable[[Ask], Awaitable[list[Message]]]
+
+
+@dataclass(slots=True)
+class Desk:
+    """What every handler works with."""
+
+    answers: Answers
+    brief: Brief
+    analyzer: Callable[[], Analyzer]
+    offload: Offload
+    clock: Clock
+    allowed_chats: frozenset[int] = frozenset()
+    patience: Patience = field(default_factory=Patience)
+    parts: Parts = field(default_factory=Parts)
+
+    async def ask(self, update: Update, bot: Bot, said: str = "") -> Ask | None:
+        """Make an Ask of an update; None if nobody is to be answered (the refusal is then already said)."""
+        chat, message = update.effective_chat, update.effective_message
+        if chat is None or not isinstance(message, TelegramMessage):
+            return None
+        user_id = update.effective_user.id if update.effective_user is not None else None
+        thread_id = message.message_thread_id if message.is_topic_message else None
+        if self.allowed_chats and chat.id not in self.allowed_chats:
+            if chat.type == ChatKind.PRIVATE:
+                await send_answer(bot, chat.id, notice(words.NOT_ALLOWED))
+            return None
+        now = self.clock.now()
+        if wait := self.patience.wait(user_id or chat.id, now):
+            await send_answer(bot, chat.id, notice(words.slow_down(wait)), thread_id=thread_id)
+            return None
+        known = await self.offload(self.answers.met, _chat_from(update))
+        vocabulary = (await self.offload(self.analyzer)).vocabulary
+        return Ask(known, user_id, thread_id, said, update.update_id, message, Page(vocabulary, now, known), now, bot)
+
+    async def answer(self, ask: Ask, handle: Handle) -> None:
+        """Answer an Ask; what can't be done is said with its reason."""
+        try:
+            messages = await handle(ask)
+        except WishError as error:
+            messages = notice(words.wish_not_understood(error, ask.example))
+        except RefusalError as error:
+            messages = notice(words.refusal(error.reason, error.count))
+        if await self.may_answer(ask):
+            await send_answer(ask.bot, ask.chat.id, messages, thread_id=ask.thread_id, reply_to=ask.reply_to)
+
+    async def may_answer(self, ask: Ask) -> bool:
+        """Note that an update is answered; return False if it was already, before a crash.
+
+        This comes when all that was asked for is done and stored, and before the answer leaves: a process that dies
+        in between has lost nothing but the words, and a restart says nothing twice.
+        """
+        return await self.offload(self.answers.note_answered, ask.update_id)
+
+    async def may_change(self, ask: Ask) -> bool:
+        """Tell whether who asks may change this chat's settings: in groups, its administrators alone.
+
+        Only administrators post in channels, and an anonymous administrator speaks as the group itself.
+        """
+        if ask.chat.kind in {ChatKind.PRIVATE, ChatKind.CHANNEL}:
+            return True
+        sender = ask.message.sender_chat
+        if ask.user_id is None or (sender is not None and sender.id == ask.chat.id):
+            return sender is not None and sender.id == ask.chat.id
+        member = await ask.bot.get_chat_member(ask.chat.id, ask.user_id)
+        return member.status in MANAGERS
+
+    async def apologize(self, update: object, bot: Bot, error: Exception | None) -> None:
+        """Log what went wrong under a short id, and tell the person that id."""
+        error_id = secrets.token_hex(3)
+        log.error("update_failed", id=error_id, exc_info=error)
+        if not isinstance(update, Update) or update.effective_chat is None or isinstance(error, PtbError):
+            return  # Telegram itself would not have it: another message would fail alike
+        await send_answer(bot, update.effective_chat.id, notice(words.error_of_ours(error_id)))
+
+
+def _chat_from(update: Update) -> Chat:
+    """Make the noun of an update's chat; the language is guessed from its user, the zone from the language."""
+    chat, user = update.effective_chat, update.effective_user
+    assert chat is not None, "asked for only where there is a chat"
+    language = (user.language_code if user is not None and chat.type == ChatKind.PRIVATE else None) or "en"
+    return Chat(id=chat.id, kind=ChatKind(chat.type), language=language, zone=zone_for_language(language))

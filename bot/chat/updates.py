@@ -1,0 +1,142 @@
+"""Telegram's updates → handled, those of one chat in their order; it does not know what any update means.
+
+By long polling an update is confirmed when it has been handled (or has taken longer than `GRACE`), so that a killed
+process meets it again. What was answered before is passed over then: nothing asked is lost, nothing is said twice.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections import defaultdict
+from datetime import timedelta
+
+import structlog
+from telegram import Update
+from telegram.error import Conflict, InvalidToken, RetryAfter, TelegramError
+
+from bot.chat.application import BotApplication
+from bot.chat.desk import Desk
+from bot.chat.send import retry_after
+from bot.core.timing import backoff
+from bot.errors import TokenRefusedError
+
+log = structlog.get_logger(__name__)
+
+UPDATE_TYPES = ("message", "channel_post", "callback_query", "my_chat_member")
+AT_ONCE = 64  # updates handled at once
+GRACE = 2.0  # seconds after which a slow update no longer holds back the next ones
+LONG_POLL = timedelta(seconds=25)
+FIRST_PAUSE = timedelta(seconds=1)
+LONGEST_PAUSE = timedelta(seconds=30)
+LOG_EVERY = 60.0  # seconds between two lines about the same trouble
+
+
+class Trouble:
+    """Says the same trouble once a minute, and once that it is over."""
+
+    def __init__(self, event: str) -> None:
+        self._event = event
+        self._said_at: float | None = None
+        self.attempts = 0
+
+    def met(self, reason: str) -> float:
+        """Note one more failure; return the seconds to wait before trying again."""
+        self.attempts += 1
+        pause = backoff(self.attempts, first=FIRST_PAUSE, most=LONGEST_PAUSE).total_seconds()
+        now = asyncio.get_running_loop().time()
+        if self._said_at is None or now - self._said_at >= LOG_EVERY:
+            log.warning(self._event, reason=reason, attempts=self.attempts)
+            self._said_at = now
+        return pause
+
+    def over(self) -> None:
+        """Note that it works again."""
+        if self.attempts:
+            log.info("trouble_over", trouble=self._event, attempts=self.attempts)
+        self._said_at, self.attempts = None, 0
+
+
+class Updates:
+    """Takes updates from long polling or a webhook, and handles them."""
+
+    def __init__(self, application: BotApplication, desk: Desk) -> None:
+        self._application = application
+        self._desk = desk
+        self._locks: dict[int, asyncio.Lock] = defaultdict(asyncio.Lock)
+        self._waiting: dict[int, int] = defaultdict(int)
+        self._room = asyncio.Semaphore(AT_ONCE)
+        self._tasks: set[asyncio.Task[None]] = set()
+        self._offset: int | None = None
+        self._fetched: int | None = None
+
+    async def take(self, update: Update) -> asyncio.Task[None]:
+        """Begin to handle an update; wait only while too many are under way."""
+        await self._room.acquire()
+        task = asyncio.create_task(self._handle(update))
+        self._tasks.add(task)
+        task.add_done_callback(self._done)
+        return task
+
+    def _done(self, task: asyncio.Task[None]) -> None:
+        self._tasks.discard(task)
+        self._room.release()
+
+    async def _handle(self, update: Update) -> None:
+        chat = update.effective_chat
+        key = chat.id if chat is not None else 0
+        self._waiting[key] += 1
+        try:
+            async with self._locks[key]:
+                await self._application.process_update(update)
+        finally:
+            self._waiting[key] -= 1
+            if not self._waiting[key]:
+                del self._waiting[key], self._locks[key]
+
+    async def poll(self) -> None:
+        """Ask Telegram for updates until cancelled; failures are waited out with growing pauses.
+
+        Raises:
+            TokenRefusedError: the token is no longer valid.
+        """
+        trouble = Trouble("telegram_unreachable")
+        while True:
+            try:
+                updates = await self._application.bot.get_updates(
+                    offset=self._offset, timeout=LONG_POLL, allowed_updates=UPDATE_TYPES
+                )
+            except InvalidToken as error:
+                raise TokenRefusedError("Telegram no longer knows this token (TELEGRAM_BOT_TOKEN)") from error
+            except RetryAfter as error:
+                await asyncio.sleep(retry_after(error))
+                continue
+            except Conflict as error:
+                await asyncio.sleep(trouble.met(f"{error.message}; another process polls with this token"))
+                continue
+            except TelegramError as error:
+                await asyncio.sleep(trouble.met(str(error)))
+                continue
+            trouble.over()
+            await self._handle_batch(updates)
+
+    async def _handle_batch(self, updates: tuple[Update, ...]) -> None:
+        if not updates:
+            return
+        ids = [update.update_id for update in updates]
+        answered = await self._desk.offload(self._desk.answers.answered_updates, ids)
+        tasks = [await self.take(update) for update in updates if update.update_id not in answered]
+        self._fetched = updates[-1].update_id + 1
+        if tasks:
+            await asyncio.wait(tasks, timeout=GRACE)
+        self._offset = self._fetched
+
+    async def finish(self, within: float) -> None:
+        """Wait for what is under way, then confirm what was handled, so that a restart does not meet it again."""
+        if self._tasks:
+            await asyncio.wait(self._tasks, timeout=within)
+        handled = self._offset if self._tasks else self._fetched
+        if handled is not None:
+            try:
+                await self._application.bot.get_updates(offset=handled, timeout=timedelta(0), limit=1)
+            except TelegramError as error:
+                log.warning("updates_not_confirmed", reason=str(error))
