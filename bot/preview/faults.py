@@ -36,6 +36,7 @@ class Fault:
     retry_after: int = 1
     migrate_to: int = 0
     seconds: float = 3600
+    behind: int = 0
 
     def fits(self, method: str, chat_id: int | None) -> bool:
         """Say whether it takes this call; polls are left alone unless named: "the next call" means an answer."""
@@ -73,12 +74,13 @@ class Faults:
         retry_after: int = 1,
         migrate_to: int = 0,
         seconds: float = 3600,
+        behind: int = 0,
     ) -> Fault:
-        """Let the next `times` calls (of a chat, of a method, or any but getUpdates) go wrong.
+        """Let the next `times` calls (of a chat, of a method, or any but getUpdates) go wrong, `behind` so many more.
 
         `retry_after` is in seconds and for TOO_MANY, `seconds` how long a HANG lasts at most.
         """
-        fault = Fault(kind, times, chat_id, method, retry_after, migrate_to, seconds)
+        fault = Fault(kind, times, chat_id, method, retry_after, migrate_to, seconds, behind)
         self._faults.append(fault)
         return fault
 
@@ -86,6 +88,9 @@ class Faults:
         """Return the fault this call meets, used up by one, or None."""
         for fault in self._faults:
             if fault.fits(method, chat_id):
+                if fault.behind:
+                    fault.behind -= 1
+                    continue
                 fault.times -= 1
                 return fault
         return None

@@ -1,0 +1,215 @@
+"""The bot as a process: connects, polls, ticks, and stops in order; what it is made of comes from `bot/app.py`."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import signal
+import warnings
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from datetime import UTC
+
+import structlog
+from apscheduler.schedulers.asyncio import AsyncIOScheduler
+from telegram.error import InvalidToken, TelegramError
+from telegram.warnings import PTBDeprecationWarning
+
+from bot import seeds
+from bot.app import Parts, lay_out_samples, parts
+from bot.chat.application import BotApplication, build_application, publish_menu
+from bot.chat.deliver import Deliverer
+from bot.chat.desk import Desk
+from bot.chat.updates import Trouble, Updates
+from bot.core.articlefile import article_from_text
+from bot.errors import AskedWronglyError, SettingError, TokenRefusedError
+from bot.preview.people import Sample
+from bot.preview.server import PreviewServer
+from bot.service.answer import CHAT_ARTICLES_KEPT
+from bot.settings import Settings
+from bot.store.door import Door
+
+log = structlog.get_logger(__name__)
+
+HEARTBEAT = 1  # seconds: a digest leaves within its minute's first second or two
+CLEANING = 3600  # seconds
+FINISH_UPDATES = 4.0  # seconds at most for updates under way; all of stopping must take less than 10
+FINISH_SENDING = 4.0
+PREVIEW_TOKEN = "1:preview"  # noqa: S105 -- of the Bot API built in, on loopback
+
+
+async def serve(settings: Settings, *, stop: asyncio.Event | None = None) -> None:
+    """Run the bot until it is told to stop (SIGTERM, SIGINT or the event).
+
+    Raises:
+        SettingError: there is no token.
+        TokenRefusedError: Telegram does not know the token.
+        StoreError: the database can't be opened.
+    """
+    token = settings.token
+    if token is None:
+        raise SettingError("TELEGRAM_BOT_TOKEN is not set; it may be the token BotFather gave you (or try: preview)")
+    stop = stop or _stop_on_signals()
+    with parts(settings) as made:
+        await asyncio.to_thread(made.store.drop_samples)
+        await _serve(made, settings.telegram_api_url, token, stop)
+
+
+async def preview(settings: Settings, port: int, *, stop: asyncio.Event | None = None) -> None:
+    """Run the same bot against the Bot API built in, with a chat page on loopback.
+
+    Raises:
+        AskedWronglyError: the port is taken.
+        StoreError: the database can't be opened.
+    """
+    stop = stop or _stop_on_signals()
+    with parts(settings) as made:
+        notice = await asyncio.to_thread(lay_out_samples, made)
+        server = PreviewServer(PREVIEW_TOKEN, clock=made.clock.now, samples=preview_samples(), notice=notice)
+        try:
+            await server.start(port=port)
+        except OSError as error:
+            raise AskedWronglyError(
+                f"port {port} can't be used ({error.strerror or error}); another one may: preview --port {port + 1}"
+            ) from error
+        print(f"Communiqué preview: {server.url}  (Ctrl+C stops it)", flush=True)  # noqa: T201 -- what the person reads
+        try:
+            await _serve(made, server.url, PREVIEW_TOKEN, stop)
+        finally:
+            await server.stop()
+
+
+def preview_samples() -> tuple[Sample, ...]:
+    """Return what the page offers to forward."""
+    texts = [file.read_text(encoding="utf-8") for file in seeds.sample_files()]
+    read = [article_from_text(text) for text in texts]
+    return tuple(Sample(title=each.title, outlet=each.source, text=f"{each.title}\n{each.text}") for each in read)
+
+
+async def _serve(made: Parts, api_url: str, token: str, stop: asyncio.Event) -> None:
+
+    warnings.filterwarnings("ignore", category=PTBDeprecationWarning)  # python-telegram-bot's, about itself
+    settings, door = made.settings, Door()
+    desk = Desk(
+        answers=made.answers,  # opens the store before anything is connected: a wrong database is told at once
+        brief=made.brief,
+        analyzer=made.analyzer,
+        offload=door,
+        clock=made.clock,
+        allowed_chats=frozenset(settings.communique_allowed_chats),
+    )
+    application = build_application(token, api_url, desk)
+    deliverer = Deliverer(
+        bot=application.bot,
+        store=made.store,
+        offload=door,
+        clock=made.clock,
+        vocabulary=lambda: made.analyzer().vocabulary,
+        paid=settings.communique_paid_broadcast,
+    )
+    try:
+        if await _connect(application, stop):
+            log.info("started", bot=application.bot.username, roles=",".join(settings.communique_roles))
+            async with _heartbeat(made, door, deliverer):
+                await _chat(Updates(application, desk), application, stop, answers="chat" in settings.communique_roles)
+                await desk.parts.finish(FINISH_UPDATES)
+            log.info("stopped")
+    finally:
+        await application.shutdown()
+        await application.bot.shutdown()
+        door.close()
+
+
+async def _chat(updates: Updates, application: BotApplication, stop: asyncio.Event, *, answers: bool) -> None:
+    """Handle updates until told to stop (or only wait for that), then finish what is under way."""
+    waiting = asyncio.create_task(stop.wait())
+    if not answers:
+        await waiting
+        return
+    await publish_menu(application)
+    polling = asyncio.create_task(updates.poll())
+    await asyncio.wait({waiting, polling}, return_when=asyncio.FIRST_COMPLETED)
+    waiting.cancel()
+    if polling.done():
+        polling.result()
+    polling.cancel()
+    with contextlib.suppress(asyncio.CancelledError):
+        await polling
+    await updates.finish(FINISH_UPDATES)
+
+
+@asynccontextmanager
+async def _heartbeat(made: Parts, door: Door, deliverer: Deliverer) -> AsyncIterator[None]:
+    """Let APScheduler tick: what is due is owed, what is owed is sent, what is old goes."""
+    sending = asyncio.Lock()
+
+    async def plan() -> None:
+        await _edge("planning", lambda: door(made.brief.owe_due, made.clock.now()))
+
+    async def deliver() -> None:
+        async with sending:
+            await _edge("delivering", deliverer.tick)
+
+    async def clean() -> None:
+        await _edge("cleaning", lambda: door(_clean, made))
+
+    scheduler = AsyncIOScheduler(timezone=UTC, job_defaults={"coalesce": True, "misfire_grace_time": None})
+    if "deliver" in made.settings.communique_roles:
+        scheduler.add_job(plan, "interval", seconds=HEARTBEAT, next_run_time=made.clock.now())
+        scheduler.add_job(deliver, "interval", seconds=HEARTBEAT, next_run_time=made.clock.now())
+        scheduler.add_job(clean, "interval", seconds=CLEANING)
+    scheduler.start()
+    try:
+        yield
+    finally:
+        deliverer.stop()
+        scheduler.pause()
+        with contextlib.suppress(TimeoutError):
+            await asyncio.wait_for(sending.acquire(), FINISH_SENDING)
+        scheduler.shutdown(wait=False)
+
+
+async def _edge(doing: str, work: Callable[[], Awaitable[object]]) -> None:
+    """The edge of a loop: whatever goes wrong is logged, and the next tick tries again."""
+    try:
+        await work()
+    except Exception:
+        log.exception("tick_failed", doing=doing)
+
+
+def _clean(made: Parts) -> None:
+    now = made.clock.now()
+    made.store.drop_chat_articles(now - CHAT_ARTICLES_KEPT)
+
+
+async def _connect(application: BotApplication, stop: asyncio.Event) -> bool:
+    """Ask Telegram who we are, until it answers; return False if told to stop before.
+
+    Raises:
+        TokenRefusedError: the token is wrong.
+    """
+    trouble = Trouble("telegram_unreachable")
+    while not stop.is_set():
+        try:
+            await application.initialize()
+        except InvalidToken:
+            raise TokenRefusedError(
+                "Telegram does not know this token (TELEGRAM_BOT_TOKEN); it may be the one BotFather gave you"
+            ) from None
+        except TelegramError as error:
+            pause = trouble.met(str(error))
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(stop.wait(), pause)
+        else:
+            trouble.over()
+            return True
+    return False
+
+
+def _stop_on_signals() -> asyncio.Event:
+    """Return an event that SIGTERM and SIGINT set."""
+    stop = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for name in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(name, stop.set)
+    return stop

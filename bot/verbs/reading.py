@@ -1,0 +1,145 @@
+"""The verbs that read texts and keep nothing: summarize, analyze, sentences. Each returns the exit status."""
+
+from __future__ import annotations
+
+import json
+import re
+import sys
+from collections.abc import Callable, Iterable, Mapping
+from pathlib import Path
+from typing import Any
+
+from bot.app import make_analyzer
+from bot.chat import words
+from bot.core.analysis import Analyzer
+from bot.core.text import Splitter
+from bot.errors import ArticleError, AskedWronglyError, CommuniqueError, RefusalError
+from bot.model import Analysis, Article
+from bot.seeds import load_abbreviations
+from bot.verbs.files import article_from_bytes, bytes_of, text_field
+from bot.verbs.output import dumped, say
+
+
+def summarize(source: str, *, n: int, method: str, as_json: bool) -> int:
+    """Summarize one article file or stdin."""
+    if re.match(r"https?://", source, re.IGNORECASE):
+        raise AskedWronglyError("links can't be opened yet; save the article as a .txt file and give that")
+    raw = sys.stdin.buffer.read() if source == "-" else bytes_of(Path(source))
+    article = article_from_bytes(raw, "" if source == "-" else source)
+    try:
+        analysis = make_analyzer().analyze(
+            article.text, title=article.title, language=article.language, n=n, method=method
+        )
+    except RefusalError as error:
+        raise ArticleError(f"{source}: {_refused(error)}") from error
+    say(dumped(_summary_json(article, analysis)) if as_json else _summarytext_field(article, analysis))
+    return 0
+
+
+def _summary_json(article: Article, analysis: Analysis) -> dict[str, Any]:
+    summary = analysis.summary
+    return {
+        "title": article.title,
+        "published": article.published_at.isoformat() if article.published_at else None,
+        "language": analysis.language,
+        "summary": [
+            {"text": each.text, "index": each.index, "start": each.start, "end": each.end} for each in summary.sentences
+        ],
+        "kept": summary.kept,
+        "minutes_saved": summary.minutes_saved,
+        **_findings(analysis),
+    }
+
+
+def _summarytext_field(article: Article, analysis: Analysis) -> str:
+    summary = analysis.summary
+    kept = words.provenance(len(summary.sentences), summary.total, summary.minutes_saved)
+    signs = " · ".join([*analysis.places, *(match.topic for match in analysis.topics)])
+    parts_ = [article.title, signs, *(each.text for each in summary.sentences), kept]
+    return "\n\n".join(part for part in parts_ if part)
+
+
+def analyze(lines: Iterable[bytes], *, n: int, method: str) -> int:
+    """Read JSON Lines, write one line for each in order; a bad line gives an error and the others are done."""
+    analyzer = make_analyzer()
+    return _each_line(lines, lambda item: _analyzed(analyzer, item, n, method))
+
+
+def _analyzed(analyzer: Analyzer, item: Mapping[str, Any], n: int, method: str) -> dict[str, Any]:
+    title, language = text_field(item, "title"), text_field(item, "language") or None
+    if "articles" in item:
+        texts = [(text_field(each, "title"), text_field(each, "text")) for each in _articles(item)]
+        story = analyzer.analyze_story(texts, title=title, language=language, n=n, method=method)
+        chosen = story.sentences
+        found: dict[str, Any] = {"sources": [article for article, _ in chosen]}
+        summary, analysis = [sentence for _, sentence in chosen], story.analysis
+    else:
+        if not isinstance(item.get("text"), str):
+            raise ArticleError('"text" is missing or no string')
+        analysis = analyzer.analyze(item["text"], title=title, language=language, n=n, method=method)
+        summary, found = list(analysis.summary.sentences), {}
+    return {
+        "id": item.get("id"),
+        "language": analysis.language,
+        "summary": [sentence.text for sentence in summary],
+        "spans": [[sentence.start, sentence.end] for sentence in summary],
+        **found,
+        **_findings(analysis),
+    }
+
+
+def _findings(analysis: Analysis) -> dict[str, Any]:
+    return {
+        "topics": [
+            {"topic": match.topic, "score": round(match.score, 3), "evidence": list(match.evidence)}
+            for match in analysis.topics
+        ],
+        "places": list(analysis.places),
+        "keywords": list(analysis.keywords),
+    }
+
+
+def sentences(lines: Iterable[bytes]) -> int:
+    """Read JSON Lines, write the sentences of each text."""
+    splitter = Splitter(load_abbreviations())
+
+    def split(item: Mapping[str, Any]) -> dict[str, Any]:
+        if not isinstance(item.get("text"), str):
+            raise ArticleError('"text" is missing or no string')
+        found = splitter.sentences(item["text"], text_field(item, "language") or "en")
+        return {"id": item.get("id"), "sentences": [sentence.text for sentence in found]}
+
+    return _each_line(lines, split)
+
+
+def _each_line(lines: Iterable[bytes], work: Callable[[Mapping[str, Any]], dict[str, Any]]) -> int:
+    status = 0
+    for number, line in enumerate(lines, start=1):
+        if not line.strip():
+            continue
+        known: dict[str, Any] = {}
+        try:
+            item = json.loads(line)
+            if not isinstance(item, dict):
+                raise ArticleError("a line must be a JSON object")
+            known = {"id": item["id"]} if "id" in item else {}
+            answer = work(item)
+        except RefusalError as error:
+            answer = {**known, "line": number, "error": _refused(error)}
+            status = 1
+        except (CommuniqueError, ValueError, RecursionError) as error:
+            answer = {**known, "line": number, "error": " ".join(str(error).split()) or type(error).__name__}
+            status = 1
+        sys.stdout.write(dumped(answer) + "\n")
+    return status
+
+
+def _articles(item: Mapping[str, Any]) -> list[Mapping[str, Any]]:
+    articles = item["articles"]
+    if not isinstance(articles, list) or not articles or not all(isinstance(each, dict) for each in articles):
+        raise ArticleError('"articles" must be a list of objects with "title", "text" and "source"')
+    return articles
+
+
+def _refused(error: RefusalError) -> str:
+    return words.refusal(error.reason, error.count)

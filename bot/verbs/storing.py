@@ -1,0 +1,148 @@
+"""The verbs that write or read the store: add, digest, search, stats. Each returns the exit status."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+from rich.console import Console
+from rich.progress import track
+
+from bot.app import SystemClock, parts
+from bot.chat import words
+from bot.chat.pages import Page
+from bot.chat.render import markdown, plain_text, web_page
+from bot.errors import ArticleError, AskedWronglyError, WishError
+from bot.model import Chat, Digest, Hit
+from bot.settings import Settings
+from bot.verbs.files import articles_of, files_below
+from bot.verbs.output import complain, dumped, say
+
+SPAN = re.compile(r"(\d{1,6})\s*([mhdw])")
+UNITS = {"m": "minutes", "h": "hours", "d": "days", "w": "weeks"}
+LONGEST_SPAN = timedelta(days=36500)
+
+
+def add(settings: Settings, paths: list[Path]) -> int:
+    """Put article files into the store; folders are walked; a bad file is named and skipped."""
+    files = [file for path in paths for file in files_below(path)]
+    bad: list[str] = []
+
+    def skip(error: ArticleError) -> None:
+        complain(f"skipped: {error}")
+        bad.append(str(error))
+
+    added = known = 0
+    now = SystemClock().now()
+    with parts(settings) as made:
+        store, analyzer = made.store, made.analyzer()
+        console = Console(stderr=True)
+        for file in track(files, "Adding", console=console, disable=not console.is_terminal, transient=True):
+            for article in articles_of(file, skip):
+                _, new = store.add_article(analyzer.annotate(article), now)
+                added, known = added + new, known + (not new)
+    say(f"{added} added, {known} already there, {len(bad)} skipped")
+    return 1 if bad else 0
+
+
+def digest(settings: Settings, topics: str, since: str, form: str) -> int:
+    """Print what a digest on these topics would tell."""
+    span = _span(since)
+    now = SystemClock().now()
+    with parts(settings) as made:
+        try:
+            wish = made.answers.wish_from(topics.replace(",", " "))
+        except WishError as error:
+            raise AskedWronglyError(words.wish_not_understood(error, "--topics tariffs,japan")) from error
+        told = replace(made.brief.compose(wish, since_at=now - span, until_at=now), local_date=now.date())
+        blocks = Page(made.analyzer().vocabulary, now, Chat(0)).digest_blocks(told)
+    match form:
+        case "json":
+            say(dumped(_digest_json(told)))
+        case "html":
+            say(web_page(blocks, f"Communiqué, {words.day(now.date())}").rstrip())
+        case "markdown":
+            say(markdown(blocks).rstrip())
+        case _:
+            say(plain_text(blocks))
+    return 0
+
+
+def _span(since: str) -> timedelta:
+    match = SPAN.fullmatch(since.strip().lower())
+    if match is None or int(match[1]) == 0:
+        raise AskedWronglyError(f"--since {since} is not understood; like this: --since 24h (or 90m, 7d, 2w)")
+    try:
+        return min(timedelta(**{UNITS[match[2]]: int(match[1])}), LONGEST_SPAN)
+    except OverflowError:
+        return LONGEST_SPAN
+
+
+def _digest_json(told: Digest) -> dict[str, Any]:
+    return {
+        "since": told.since_at.isoformat(),
+        "until": told.until_at.isoformat(),
+        "sources": told.sources,
+        "stories": [
+            {
+                "title": story.title,
+                "sentences": list(story.sentences),
+                "topics": list(story.topics),
+                "places": list(story.places),
+                "published": story.published_at.isoformat() if story.published_at else None,
+                "sources": [{"source": each.source, "url": each.url, "title": each.title} for each in story.articles],
+            }
+            for story in told.stories
+        ],
+    }
+
+
+def search(settings: Settings, query: str, *, limit: int, as_json: bool) -> int:
+    """Print the articles that match, best first."""
+    with parts(settings) as made:
+        hits = made.store.search_articles(query, limit=limit)
+    if as_json:
+        say(dumped([_hit_json(hit) for hit in hits]))
+    elif not hits:
+        complain(f"nothing found for {query!r}")
+    for hit in [] if as_json else hits:
+        at = f"{hit.article.published_at:%Y-%m-%d}" if hit.article.published_at else ""
+        where = " · ".join(part for part in (hit.article.source, at, hit.article.url) if part)
+        say(f"{hit.article.title}\n  {hit.snippet}\n  {where}\n")
+    return 0
+
+
+def _hit_json(hit: Hit) -> dict[str, Any]:
+    article = hit.article
+    return {
+        "title": article.title,
+        "url": article.url,
+        "source": article.source,
+        "published": article.published_at.isoformat() if article.published_at else None,
+        "snippet": hit.snippet,
+    }
+
+
+def stats(settings: Settings, *, as_json: bool) -> int:
+    """Print how much the store holds."""
+    with parts(settings) as made:
+        counts = made.store.counts()
+    rows: dict[str, Any] = {
+        "articles": counts.articles,
+        "sources": counts.sources,
+        "newest": counts.newest_at.isoformat() if counts.newest_at else None,
+        "chats": counts.chats,
+        "chats_lost": counts.chats_lost,
+        "subscriptions": counts.subscriptions,
+        "deliveries": dict(counts.deliveries),
+    }
+    if as_json:
+        say(dumped(rows))
+        return 0
+    for name, value in rows.items():
+        shown = ", ".join(f"{n} {state}" for state, n in value.items()) if isinstance(value, dict) else value
+        say(f"{name.replace('_', ' '):<15}{shown if shown not in (None, '') else '–'}")
+    return 0
