@@ -44,6 +44,7 @@ quality: .venv/test.stamp ## the whole evaluation: make quality EVAL=folder
 
 docs: .venv/test.stamp ## write the tables of README and the picture anew
 	$(BIN)/python -m docs.build
+	$(BIN)/python -m docs.picture
 
 image: ## the container image
 	docker build -t communique .
