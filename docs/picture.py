@@ -63,11 +63,16 @@ async def main() -> None:
 
 
 async def talk(page: Page) -> None:
-    """Ask for a digest, and open its first story."""
+    """Forward a sample, ask for a digest, open its first story, and stand at the digest's beginning."""
+    log = page.get_by_role("log")
     await page.get_by_role("textbox").last.fill("/digest")
     await page.keyboard.press("Enter")
-    await page.get_by_text("stories from").wait_for()
+    digest = log.get_by_text("stories from")
+    await digest.wait_for()
     await page.wait_for_timeout(500)
+    await log.get_by_text("Show more").first.click()
+    await digest.evaluate("element => element.closest('li').scrollIntoView({block: 'start'})")
+    await page.wait_for_timeout(300)
 
 
 if __name__ == "__main__":

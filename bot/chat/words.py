@@ -18,6 +18,7 @@ from bot.errors import WishError
 from bot.model import ChatKind, Place, Run, Schedule, Subscription, Topic, Vocabulary, Wish
 
 EXAMPLE = "/subscribe tariffs japan 08:00 Asia/Tokyo weekdays"
+SHORT_NAME = 8  # letters of an organisation's key that people know it by: NATO, MERCOSUR
 WEEKDAYS = frozenset(range(5))
 EVERY_DAY = frozenset(range(7))
 
@@ -123,10 +124,10 @@ def topic_name(topic: Topic | None, key: str) -> str:
 
 
 def place_sign(place: Place | None, key: str) -> str:
-    """Show a place in little room: a country's flag, an organisation's name."""
+    """Show a place in little room: a country's flag, an organisation's short name."""
     if place is None:
         return key
-    return place.flag or place.name
+    return place.flag or (key if len(key) <= SHORT_NAME and "_" not in key else place.name)
 
 
 def listed(names: Sequence[str]) -> str:

@@ -35,7 +35,8 @@ def fits(article: Article, wish: Wish) -> bool:
 def choose_stories(groups: Iterable[Sequence[Article]], wish: Wish) -> list[Story]:
     """Choose and order the stories of a digest, from groups of articles that tell one event each.
 
-    A story carries no sentences yet. Its topics are ordered as the wish has them, then as its articles do.
+    A story carries no sentences yet. Its topics and places are in the order of its leading article, then of the
+    others; topics that were wished for stand before those that were not.
     """
     stories = [_story(group, wish) for group in groups if any(fits(article, wish) for article in group)]
     stories.sort(key=lambda story: (-len(sources(story)), _age(story), story.title))
@@ -53,20 +54,14 @@ def reading_minutes(texts: Iterable[str]) -> float:
 
 
 def _story(group: Sequence[Article], wish: Wish) -> Story:
-    topics = Counter(topic for article in group for topic in article.topics)
-    places = Counter(place for article in group for place in article.places)
-    wished = [topic for topic in wish.topics if topic in topics]
+    topics = dict.fromkeys(topic for article in group for topic in article.topics)
     return Story(
         title=group[0].title,
         articles=tuple(group),
-        topics=tuple(dict.fromkeys([*wished, *_by_count(topics)])),
-        places=tuple(_by_count(places)),
+        topics=tuple(sorted(topics, key=lambda topic: topic not in wish.topics)),
+        places=tuple(dict.fromkeys(place for article in group for place in article.places)),
         published_at=max((at for article in group if (at := article.published_at or article.added_at)), default=None),
     )
-
-
-def _by_count(counts: Counter[str]) -> list[str]:
-    return [key for key, _ in counts.most_common()]
 
 
 def _age(story: Story) -> float:

@@ -40,7 +40,7 @@ def test_articles_without_places_join_only_such():
 
 
 def test_stories_stand_in_time_order_and_empty_texts_stand_alone():
-    late = article(PORTS, at=AT + timedelta(hours=1))
+    late = article(PORTS, places=("BR",), at=AT + timedelta(hours=1))
     groups = group_articles([late, article(STEEL), article("", at=None), article("", at=None)])
     assert [group[0].text for group in groups] == ["", "", STEEL, PORTS]
 
