@@ -23,8 +23,6 @@ from bot.chat.desk import Desk
 from bot.chat.updates import Trouble, Updates
 from bot.core.articlefile import article_from_text
 from bot.errors import AskedWronglyError, SettingError, TokenRefusedError
-from bot.preview.people import Sample
-from bot.preview.server import PreviewServer
 from bot.service.answer import CHAT_ARTICLES_KEPT
 from bot.settings import Settings
 from bot.store.door import Door
@@ -62,16 +60,18 @@ async def preview(settings: Settings, port: int, *, stop: asyncio.Event | None =
         AskedWronglyError: the port is taken.
         StoreError: the database can't be opened.
     """
+    from bot.preview.people import Sample
+    from bot.preview.server import PreviewServer
+
     stop = stop or _stop_on_signals()
     with parts(settings) as made:
         notice = await asyncio.to_thread(lay_out_samples, made)
-        server = PreviewServer(PREVIEW_TOKEN, clock=made.clock.now, samples=preview_samples(), notice=notice)
+        samples = [Sample(**sample) for sample in preview_samples()]
+        server = PreviewServer(PREVIEW_TOKEN, clock=made.clock.now, samples=samples, notice=notice)
         try:
             await server.start(port=port)
-        except OSError as error:
-            raise AskedWronglyError(
-                f"port {port} can't be used ({error.strerror or error}); another one may: preview --port {port + 1}"
-            ) from error
+        except AskedWronglyError as error:
+            raise AskedWronglyError(f"{error}; another port may be free: preview --port {port + 1}") from error
         print(f"Communiqué preview: {server.url}  (Ctrl+C stops it)", flush=True)  # noqa: T201 -- what the person reads
         try:
             await _serve(made, server.url, PREVIEW_TOKEN, stop)
@@ -79,11 +79,11 @@ async def preview(settings: Settings, port: int, *, stop: asyncio.Event | None =
             await server.stop()
 
 
-def preview_samples() -> tuple[Sample, ...]:
+def preview_samples() -> list[dict[str, str]]:
     """Return what the page offers to forward."""
     texts = [file.read_text(encoding="utf-8") for file in seeds.sample_files()]
     read = [article_from_text(text) for text in texts]
-    return tuple(Sample(title=each.title, outlet=each.source, text=f"{each.title}\n{each.text}") for each in read)
+    return [{"title": each.title, "outlet": each.source, "text": each.text} for each in read]
 
 
 async def _serve(made: Parts, api_url: str, token: str, stop: asyncio.Event) -> None:
@@ -126,10 +126,11 @@ async def _chat(updates: Updates, application: BotApplication, stop: asyncio.Eve
     if not answers:
         await waiting
         return
-    await publish_menu(application)
     polling = asyncio.create_task(updates.poll())
+    menu = asyncio.create_task(publish_menu(application))
     await asyncio.wait({waiting, polling}, return_when=asyncio.FIRST_COMPLETED)
     waiting.cancel()
+    menu.cancel()
     if polling.done():
         polling.result()
     polling.cancel()

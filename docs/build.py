@@ -79,7 +79,7 @@ def _shown(default: object) -> str:
 
 
 def _first_clause(docstring: str) -> str:
-    first = " ".join(docstring.split("\n\n")[0].split())
+    first = " ".join(docstring.split("\n\n", maxsplit=1)[0].split())
     return re.split(r"(?<=[^A-Z])[.;:] (?=\S)|\.$", first, maxsplit=1)[0]
 
 

@@ -1,6 +1,6 @@
 """Takes the picture of README.md: the preview in the system's Chromium, with a summary and a digest; for `make docs`.
 
-    python -m docs.picture    writes docs/digest.png
+python -m docs.picture    writes docs/digest.png
 """
 
 from __future__ import annotations

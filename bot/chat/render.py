@@ -14,6 +14,8 @@ from datetime import datetime
 from html import escape as html_escape
 from typing import Final, Literal
 
+import regex
+
 MESSAGE_LIMIT: Final = 4096  # UTF-16 code units after entity parsing; https://core.telegram.org/bots/api#sendmessage
 MARKUP_LIMIT: Final = 3 * MESSAGE_LIMIT  # of our own: bytes of a request stay bounded whatever is marked up
 CALLBACK_LIMIT: Final = 64  # bytes; https://core.telegram.org/bots/api#inlinekeyboardbutton
@@ -27,6 +29,8 @@ PAGE_STYLE: Final = (
     "main{max-width:40rem;margin:auto;padding:1rem}p{margin:.6em 0}"
     "blockquote{margin:.3em 0 .3em .2em;padding-left:.8em;border-left:3px solid #8884}"
 )
+
+CLUSTER: Final = regex.compile(r"\X")
 
 Style = Literal["bold", "italic", "code"]
 Fold = Literal["none", "quote", "folded"]
@@ -203,28 +207,16 @@ def _pieces(run: Run) -> Iterator[Run]:
 def _longest(text: str, most: int) -> int:
     """Return how many characters of a text fit into a number of units, escaped; at least one.
 
-    A cut is moved back so that a flag, an emoji of several characters or a letter with its accents stays whole.
+    What people see as one character (a flag, a family of emoji, a letter with its accents) stays whole, unless it
+    alone is too long.
     """
     used = end = 0
-    for character in text:
-        used += max(units(character), len(html_escape(character)))
+    for cluster in CLUSTER.finditer(text, 0, most + 1):
+        used += max(units(cluster[0]), len(html_escape(cluster[0])))
         if used > most:
             break
-        end += 1
-    back = end
-    while 0 < back < len(text) and end - back < 16 and _joins(text[back - 1], text[back]):  # noqa: PLR2004 -- the longest emoji has 10
-        back -= 1
-    return max(1, back if back and not _joins(text[back - 1], text[back : back + 1]) else end)
-
-
-def _joins(before: str, after: str) -> bool:
-    """Tell whether two characters belong to one sign: joiners, variation and accent marks, skin tones, flags."""
-    if not after:
-        return False
-    joiner = "\u200d" in (before, after)
-    mark = "\u0300" <= after <= "\u036f" or "\ufe00" <= after <= "\ufe0f" or "\U0001f3fb" <= after <= "\U0001f3ff"
-    flag = "\U0001f1e6" <= before <= "\U0001f1ff" and "\U0001f1e6" <= after <= "\U0001f1ff"
-    return joiner or mark or flag
+        end = cluster.end()
+    return end or most // 8
 
 
 def _separator(each: Block) -> str:

@@ -22,10 +22,11 @@ from bot.chat.transport import AiohttpRequest
 from bot.core.articlefile import article_from_text
 from bot.preview.server import PreviewServer
 from tests.bench.processes import cpu_seconds, memory_mb
+from tests.bench.server import CHAT
 from tests.conftest import TOKEN, BotProcess
 
 STARTS = 5
-FORWARDS = 20
+FORWARDS = 12
 MESSAGES = 400
 AT_ONCE = 128
 WORDS = 1000
@@ -48,7 +49,7 @@ async def measure_bot() -> list[Row]:
     """Measure a process as an operator sees it: start, memory, the CPU of an answer."""
     starts: list[float] = []
     idle: list[float] = []
-    forwards: list[float] = []
+    forwards: list[float] = []  # 20 requests a minute are a user's: each start has its own
     after = 0.0
     for _ in range(STARTS):
         server = PreviewServer(TOKEN, clock=lambda: datetime.now(UTC))
@@ -97,16 +98,17 @@ async def _forwards(server: PreviewServer, chat: int, bot: BotProcess) -> list[f
         assert "word for word" in answer.text, answer.text
         if n:  # the first one loads what reading needs
             used.append(cpu_seconds(bot.process.pid) - before)
-        await asyncio.sleep(3.1)  # 20 requests a minute and user
     return used
 
 
 async def measure_transport() -> list[Row]:
     """Measure CPU a message: our transport beside python-telegram-bot's own, on the same server."""
     rows: list[Row] = []
-    server = PreviewServer(TOKEN, clock=lambda: datetime.now(UTC))
-    await server.start()
-    ada = server.chats.add_private("Ada", started=True)
+    server = await asyncio.create_subprocess_exec(
+        sys.executable, "-m", "tests.bench.server", stdout=asyncio.subprocess.PIPE
+    )
+    assert server.stdout is not None
+    url = (await server.stdout.readline()).decode().strip()
     for at_once in (1, AT_ONCE):
         figures: dict[str, list[float]] = {"ours": [], "stock": []}
         makes: dict[str, Callable[[], BaseRequest]] = {
@@ -115,17 +117,18 @@ async def measure_transport() -> list[Row]:
         }
         for _ in range(3):
             for name, make in makes.items():
-                figures[name].append(await _cpu_a_message(server.url, ada, make, at_once))
+                figures[name].append(await _cpu_a_message(url, CHAT, make, at_once))
         ours, stock = statistics.median(figures["ours"]), statistics.median(figures["stock"])
         rows.append(
             (
-                f"CPU a message, {at_once} in flight (with the test server's)",
+                f"CPU of sending a message, {at_once} in flight",
                 f"{1000 * ours:.2f} ms",
                 "",
                 f"stock PTB on httpx {1000 * stock:.2f} ms: {stock / ours:.1f} ×",
             )
         )
-    await server.stop()
+    server.terminate()
+    await server.wait()
     return rows
 
 

@@ -92,9 +92,19 @@ def test_a_block_longer_than_a_message_is_cut_at_spaces():
 
 def test_a_cut_leaves_flags_and_joined_emoji_whole():
     for sign in ("🇯🇵", "👩‍👩‍👧", "e\u0301"):
-        for message in messages([block(sign * 3000)]):
+        for message in messages([block("x", sign * 3000)]):
             assert set(re.findall("🇯🇵|👩‍👩‍👧|e\u0301", message.plain)) == {sign}
-            assert not re.sub("🇯🇵|👩‍👩‍👧|e\u0301", "", message.plain)
+            assert re.sub("🇯🇵|👩‍👩‍👧|e\u0301", "", message.plain) in {"", "x"}
+
+
+def test_a_letter_with_endless_accents_is_cut_all_the_same():
+    made = messages([block("e" + "\u0301" * 10_000)])
+    assert sum(len(message.plain) for message in made) == 10_001
+
+
+def test_a_group_that_is_too_long_is_laid_out_block_by_block():
+    made = messages([block("a" * 3000), block("b" * 3000, glued=True), block("c" * 500, glued=True)])
+    assert [set(message.plain) - {"\n"} for message in made] == [{"a"}, {"b", "c"}]
 
 
 def test_markup_that_outgrows_its_text_is_split_too():

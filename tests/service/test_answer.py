@@ -68,8 +68,8 @@ def test_an_article_about_nothing_of_ours_has_no_related_stories(answers):
 
 
 def test_latest_takes_topics_and_places(answers, store):
-    for n, topic in enumerate(("tariffs", "energy")):
-        store.add_article(Article(topic, "It rose.", topics=(topic,)), NOW - timedelta(hours=n))
+    for n, (topic, text) in enumerate({"tariffs": "Duties on steel rose.", "energy": "A pipeline closed."}.items()):
+        store.add_article(Article(topic, text, topics=(topic,)), NOW - timedelta(hours=n))
     assert [story.title for story in answers.latest("", NOW)[1]] == ["tariffs", "energy"]
     assert [story.title for story in answers.latest("energy", NOW)[1]] == ["energy"]
     with pytest.raises(WishError):
@@ -126,3 +126,9 @@ def test_a_groups_language_is_not_its_speakers(answers, store):
     answers.met(Chat(-1, ChatKind.GROUP, zone="Asia/Tokyo"))
     assert answers.met(Chat(-1, ChatKind.SUPERGROUP)).zone == "Asia/Tokyo"
     assert store.chat(-1).kind is ChatKind.SUPERGROUP
+
+
+def test_an_update_is_answered_once(answers):
+    assert answers.note_answered(5)
+    assert not answers.note_answered(5)
+    assert answers.answered_updates([4, 5]) == frozenset({5})
