@@ -53,8 +53,7 @@ async def summary(desk: Desk, ask: Ask) -> list[Message]:
     if is_link_alone(ask.words):
         return notice(words.CANT_OPEN_LINKS)
     if ask.words:
-        hits = await desk.offload(desk.answers.search, ask.words)
-        return ask.page.hits(ask.words, hits)
+        return await search(desk, ask)
     return await top_stories(desk, ask)
 
 
@@ -103,7 +102,8 @@ async def search(desk: Desk, ask: Ask) -> list[Message]:
     """Find articles by words."""
     if not ask.words:
         return notice(words.SEARCH_WHAT)
-    return ask.page.hits(ask.words, await desk.offload(desk.answers.search, ask.words))
+    stories = await desk.offload(desk.answers.search_stories, ask.words)
+    return ask.page.stories(words.found(ask.words), stories, words.no_match(ask.words))
 
 
 async def topics(_desk: Desk, ask: Ask) -> list[Message]:

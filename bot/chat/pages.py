@@ -12,7 +12,7 @@ from datetime import datetime
 from bot.chat import words
 from bot.chat.render import Block, Button, Message, Run, block, bold, italic, link, messages
 from bot.core.digest import reading_minutes, sources
-from bot.model import Article, Chat, Digest, Hit, Story, Subscription, Vocabulary, Wish
+from bot.model import Article, Chat, Digest, Story, Subscription, Vocabulary, Wish
 from bot.service.answer import Reading
 
 FLAGS_MOST = 4  # beside a headline; more say nothing
@@ -113,21 +113,6 @@ class Page:
         blocks = [block(bold(title))]
         for story in stories:
             blocks += self._story(story, dated=True)
-        return messages(blocks)
-
-    def hits(self, query: str, hits: Sequence[Hit]) -> list[Message]:
-        """Lay out what a search found, best first."""
-        if not hits:
-            return messages([block(words.no_match(query))])
-        blocks: list[Block] = []
-        for hit in hits:
-            article = hit.article
-            signs = self._flags(article.places)
-            blocks += [
-                block("▸ ", bold(article.title or hit.snippet[:80]), *([f" {signs}"] if signs else [])),
-                block(hit.snippet, fold="folded", glued=True),
-                block(*self._line([article]), glued=True),
-            ]
         return messages(blocks)
 
     def _story(self, story: Story, *, dated: bool) -> list[Block]:

@@ -229,6 +229,11 @@ def older_stories(wish: Wish, vocabulary: Vocabulary) -> str:
     return f"Nothing new on {wish_in_words(wish, vocabulary)} in the last 24 hours. The newest before that:"
 
 
+def found(words: str) -> str:
+    """Head the stories that a search found."""
+    return f"Found for “{words[:80]}”"
+
+
 def no_match(words: str) -> str:
     """Say that a search found nothing."""
     return f"Nothing found for “{words[:80]}”. Try fewer or other words."

@@ -14,7 +14,7 @@ from bot.core.analysis import Analyzer
 from bot.core.timing import next_run
 from bot.core.wish import Order, parse_subscription, parse_topics
 from bot.errors import RefusalError
-from bot.model import Analysis, Article, Chat, Hit, Story, Subscription, Wish
+from bot.model import Analysis, Article, Chat, Story, Subscription, Wish
 from bot.service.brief import Brief
 from bot.service.ports import Store
 
@@ -100,9 +100,15 @@ class Answers:
         stories = self._brief.stories(articles, wish)
         return wish, tuple(sorted(stories, key=lambda story: story.published_at or now, reverse=True))
 
-    def search(self, words: str, *, limit: int = LATEST_MOST) -> list[Hit]:
-        """Return the articles that match words best."""
-        return self._store.search_articles(words, limit=limit)
+    def search_stories(self, words: str) -> tuple[Story, ...]:
+        """Return the stories that match words best, best first, with a key sentence each."""
+        hits = self._store.search_articles(words, limit=2 * LATEST_MOST)
+        rank = {hit.article.id: n for n, hit in enumerate(hits)}
+        stories = self._brief.stories(
+            [hit.article for hit in hits], Wish(topics=(), most_stories=len(hits), sentences=1)
+        )
+        best_first = sorted(stories, key=lambda story: min(rank[article.id] for article in story.articles))
+        return tuple(best_first[:LATEST_MOST])
 
     def wish_of(self, chat: Chat, thread_id: int | None, words: str = "") -> Wish:
         """Return the wish in words, or the chat's own, or the default one.

@@ -105,9 +105,15 @@ def test_unsubscribing_keeps_the_wish_for_coming_back(answers):
     assert answers.subscription(1, None).wish.topics == ("energy",)
 
 
-def test_search_finds_by_words(answers, store):
-    store.add_article(Article("Steel quota agreed", "The quota on steel was agreed."), NOW)
-    assert [hit.article.title for hit in answers.search("steel quota")] == ["Steel quota agreed"]
+def test_search_tells_the_stories_that_match_best(answers, store):
+    agreed = Article("Steel quota agreed", "The quota on steel was agreed.", places=("JP",))
+    wanted = Article("Mills want a quota", "Mills in Brazil want a quota. They say steel is too cheap.", places=("BR",))
+    for article in (wanted, agreed):
+        store.add_article(article, NOW)
+    stories = answers.search_stories("steel quota")
+    assert [story.title for story in stories] == ["Steel quota agreed", "Mills want a quota"]
+    assert len(stories[0].sentences) == 1
+    assert answers.search_stories("zanzibar") == ()
 
 
 def test_a_lost_chat_that_speaks_again_is_found(answers, store):
