@@ -11,6 +11,8 @@ Every error has two faces: `str(error)` is for the log, and `chat/words.py` make
     │   └── StoreUnwritableError  its folder or file can't be written       (exit status 2)
     ├── ArticleError        a file or message is no article we can read
     ├── RefusalError        a text can't be summarized, for a named reason
+    ├── FetchError          an address can't be fetched, for a named reason
+    │   └── AddressRefusedError   it is private, or none that may be opened
     └── TelegramError       Telegram refused something
         └── TokenRefusedError     the token is wrong                        (exit status 2)
 """
@@ -84,6 +86,43 @@ class RefusalError(CommuniqueError):
         super().__init__(f"{reason} ({count})" if count else reason)
         self.reason = reason
         self.count = count
+
+
+class FetchError(CommuniqueError):
+    """An address can't be fetched.
+
+    Args:
+        reason: `unreachable`, `timeout`, `too_large`, `status`, `redirects`, `broken` (half an answer, a wrong
+            compression), `not_found`, `paywall`, `unreadable` (no article in it): a key that words.py turns into a
+            sentence.
+        address: what was asked for, without credentials.
+        status: the HTTP status, where one came.
+        retry_after: seconds after which the server allows another try, where it said so.
+    """
+
+    def __init__(
+        self,
+        reason: str,
+        address: str,
+        *,
+        status: int | None = None,
+        retry_after: float | None = None,
+        detail: str = "",
+    ) -> None:
+        said = f" {status}" if status is not None else ""
+        super().__init__(f"{reason}{said}: {address}" + (f" ({detail})" if detail else ""))
+        self.reason = reason
+        self.address = address
+        self.status = status
+        self.retry_after = retry_after
+
+
+class AddressRefusedError(FetchError):
+    """An address that is never opened.
+
+    Its `reason` is `private` (a loopback, private, link-local or metadata address), `scheme`, `credentials`, `port`
+    or `no_address`.
+    """
 
 
 class TelegramError(CommuniqueError):

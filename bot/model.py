@@ -124,6 +124,107 @@ class Article:
     id: int | None = None
 
 
+class FeedState(StrEnum):
+    """What is done with a feed: polled, or set aside because it was dead for days."""
+
+    ACTIVE = "active"
+    ASIDE = "aside"
+
+
+@dataclass(frozen=True, slots=True)
+class Feed:
+    """An outlet's feed, and how polling it goes.
+
+    `kind` (agency, broadcaster, paper, ministry, organisation …) and `ownership` (state, public, private) are facts
+    of the seed list. `etag`, `last_modified` and `body_hash` tell an unchanged answer; `interval` is the pause that
+    fits the feed's rhythm; `failing_since_at` and `failures` count failures in a row; `newest_at` is when it last
+    brought something new; `told_at` is when the admins were last told of its state.
+    """
+
+    url: str
+    name: str = ""
+    language: str | None = None
+    country: str | None = None
+    kind: str = ""
+    ownership: str | None = None
+    state: FeedState = FeedState.ACTIVE
+    etag: str | None = None
+    last_modified: str | None = None
+    body_hash: str | None = None
+    interval: timedelta = timedelta(minutes=15)
+    next_poll_at: datetime | None = None
+    polled_at: datetime | None = None
+    newest_at: datetime | None = None
+    failing_since_at: datetime | None = None
+    failures: int = 0
+    last_error: str = ""
+    told_at: datetime | None = None
+    id: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class FeedEntry:
+    """What a feed says of one article: plain text without markup, absolute links, aware UTC instants.
+
+    `full` says that `text` is the whole article rather than a teaser, as far as the feed tells.
+    """
+
+    title: str = ""
+    url: str | None = None
+    text: str = ""
+    published_at: datetime | None = None
+    authors: tuple[str, ...] = ()
+    full: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class ParsedFeed:
+    """A feed as read: its title, entries in its order, its own idea of a pause, and what could not be read."""
+
+    title: str = ""
+    language: str | None = None
+    url: str | None = None
+    entries: tuple[FeedEntry, ...] = ()
+    pause: timedelta | None = None
+    problems: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Fetched:
+    """An answer of the web: final address, bytes as sent (decompressed), and what the headers say.
+
+    `kind` is told by the bytes first: `html`, `feed`, `pdf`, `docx`, `text`, `json` or `other`. `charset` is what the
+    header says. `unchanged` is a 304: no bytes. `max_age` is how long the server wants the answer to be kept.
+    """
+
+    url: str
+    content: bytes = b""
+    kind: str = "other"
+    charset: str | None = None
+    etag: str | None = None
+    last_modified: str | None = None
+    max_age: timedelta | None = None
+    unchanged: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """What was read out of a page or document.
+
+    `noarchive` is what robots metas ask for, `paywalled` says that only a part is there for everybody.
+    """
+
+    title: str = ""
+    text: str = ""
+    published_at: datetime | None = None
+    authors: tuple[str, ...] = ()
+    site: str = ""
+    language: str | None = None
+    url: str | None = None
+    noarchive: bool = False
+    paywalled: bool = False
+
+
 @dataclass(frozen=True, slots=True)
 class Story:
     """One event, told by several articles; the first article is the one its title and sentences come from."""

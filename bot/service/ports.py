@@ -10,7 +10,20 @@ from collections.abc import Awaitable, Callable, Sequence
 from datetime import datetime
 from typing import ParamSpec, Protocol, TypeVar
 
-from bot.model import Article, Chat, Composed, Counts, Delivery, Digest, Hit, Subscription
+from bot.model import (
+    Article,
+    Chat,
+    Composed,
+    Counts,
+    Delivery,
+    Digest,
+    Feed,
+    Fetched,
+    Hit,
+    Page,
+    ParsedFeed,
+    Subscription,
+)
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -28,6 +41,39 @@ class Offload(Protocol):
 
     def __call__(self, function: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> Awaitable[T]:
         """Run a function elsewhere and return its result, or raise its error."""
+
+
+class Web(Protocol):
+    """The web, behind one guarded door: private hosts are closed, size and time are bounded."""
+
+    async def fetch(self, url: str, *, etag: str | None = None, last_modified: str | None = None) -> Fetched:
+        """Fetch an address; with validators, `unchanged` where the server says so.
+
+        Raises:
+            AddressRefusedError: the address, or one it redirects to, is never opened.
+            FetchError: it can't be had.
+        """
+
+
+class Reading(Protocol):
+    """Bytes → nouns. Pages and documents are read in a process that can be killed."""
+
+    async def feed(self, fetched: Fetched) -> ParsedFeed:
+        """Read a feed; a file with nothing in it gives no entries and a problem."""
+
+    async def page(self, content: bytes, *, url: str | None = None, charset: str | None = None) -> Page:
+        """Read an HTML page.
+
+        Raises:
+            FetchError: there is no article in it (`unreadable`), or reading it took too long (`timeout`).
+        """
+
+    async def document(self, content: bytes, *, name: str = "") -> Page:
+        """Read a PDF, DOCX, Markdown, HTML or text document, told apart by its bytes, then by its name.
+
+        Raises:
+            FetchError: `unreadable`, `too_large` or `timeout`.
+        """
 
 
 class ArticleStore(Protocol):
@@ -68,6 +114,18 @@ class ArticleStore(Protocol):
         The snippet is about 30 words of the text in one piece, verbatim; the title where there is no text.
         """
 
+    def add_articles(self, articles: Sequence[Article], now: datetime) -> list[tuple[Article, bool]]:
+        """Keep several articles as `add_article` does, in one transaction."""
+
+    def known_urls(self, urls: Sequence[str]) -> frozenset[str]:
+        """Return those of the URLs whose article everybody has already; spelled as given."""
+
+    def drop_articles(self, before: datetime) -> int:
+        """Remove everybody's articles added before an instant, but not those an open digest still tells.
+
+        The database file does not grow for ever: freed pages are given back or used again. Return how many went.
+        """
+
     def drop_samples(self) -> int:
         """Remove the sample articles; return how many there were."""
 
@@ -104,6 +162,28 @@ class ChatStore(Protocol):
 
     def due_subscriptions(self, now: datetime, *, limit: int = 1000) -> list[Subscription]:
         """Return subscriptions of chats that are not lost whose `next_run.at` has come, earliest first."""
+
+
+class FeedStore(Protocol):
+    """Feeds, and when each is polled next."""
+
+    def add_feed(self, feed: Feed) -> tuple[Feed, bool]:
+        """Keep a feed once by its URL; return it with its id, and whether it is new. A known one is not changed."""
+
+    def save_feed(self, feed: Feed) -> None:
+        """Keep a known feed as given."""
+
+    def save_feeds(self, feeds: Sequence[Feed]) -> None:
+        """Keep known feeds as given, in one transaction."""
+
+    def remove_feed(self, url: str) -> bool:
+        """Remove a feed by its URL or name; its articles stay. Return whether there was one."""
+
+    def feeds(self) -> list[Feed]:
+        """Return all feeds by name."""
+
+    def due_feeds(self, now: datetime, *, limit: int = 1000) -> list[Feed]:
+        """Return active feeds whose `next_poll_at` has come or was never set, the longest overdue first."""
 
 
 class Ledger(Protocol):
@@ -179,7 +259,7 @@ class UpdateStore(Protocol):
         """Note, before an answer goes out, that an update is answered; return False if it was before."""
 
 
-class Store(ArticleStore, ChatStore, Ledger, UpdateStore, Protocol):
+class Store(ArticleStore, ChatStore, FeedStore, Ledger, UpdateStore, Protocol):
     """Everything that is kept. SQLite and PostgreSQL alike; errors of the driver come out as StoreError."""
 
     def counts(self) -> Counts:
