@@ -156,8 +156,8 @@ async def _heartbeat(made: Parts, door: Door, deliverer: Deliverer) -> AsyncIter
 
     scheduler = AsyncIOScheduler(timezone=UTC, job_defaults={"coalesce": True, "misfire_grace_time": None})
     if "deliver" in made.settings.communique_roles:
-        scheduler.add_job(plan, "interval", seconds=HEARTBEAT, next_run_time=made.clock.now())
-        scheduler.add_job(deliver, "interval", seconds=HEARTBEAT, next_run_time=made.clock.now())
+        scheduler.add_job(plan, "interval", seconds=HEARTBEAT)
+        scheduler.add_job(deliver, "interval", seconds=HEARTBEAT)
         scheduler.add_job(clean, "interval", seconds=CLEANING)
     scheduler.start()
     try:

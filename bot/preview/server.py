@@ -118,6 +118,11 @@ class PreviewServer:
         shown = f"[{bound[0]}]" if ":" in str(bound[0]) else bound[0]
         self._url = f"http://{shown}:{bound[1]}"
 
+    def revoke_token(self) -> None:
+        """Know the bot's token no longer, as when its owner has taken a new one; who waits is answered so."""
+        self._token = secrets.token_urlsafe(24)
+        self._updates.release()
+
     async def stop(self) -> None:
         """Answer whoever waits and close."""
         self._stopping.set()
