@@ -93,11 +93,12 @@ class FetchError(CommuniqueError):
 
     Args:
         reason: `unreachable`, `timeout`, `too_large`, `status`, `redirects`, `broken` (half an answer, a wrong
-            compression), `not_found`, `paywall`, `unreadable` (no article in it): a key that words.py turns into a
-            sentence.
+            compression), `not_found`, `paywall`, `unreadable` (no article in it), `no_feed`
+            (neither a feed nor a page that names one): a key that words.py turns into a sentence.
         address: what was asked for, without credentials.
         status: the HTTP status, where one came.
         retry_after: seconds after which the server allows another try, where it said so.
+        detail: what exactly it was, for the log.
     """
 
     def __init__(
@@ -115,6 +116,7 @@ class FetchError(CommuniqueError):
         self.address = address
         self.status = status
         self.retry_after = retry_after
+        self.detail = detail
 
 
 class AddressRefusedError(FetchError):

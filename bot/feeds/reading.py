@@ -1,0 +1,85 @@
+"""Bytes → nouns, each where it may cost what it costs: the `Reading` of the use cases; it fetches and stores nothing.
+
+Pages and documents are read in processes that can be killed. A feed is read in a thread if it is small and has no
+entities of its own: `bot.feeds.parse` is linear then (below a millisecond an entry), and hundreds of feeds an hour are
+not worth copying to another process; other feeds go the way of pages.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import re
+from typing import Self
+
+from bot.errors import FetchError
+from bot.feeds.workers import Workers
+from bot.model import Fetched, Page, ParsedFeed
+
+PAGE_SECONDS = 10.0
+DOCUMENT_SECONDS = 20.0
+"""Longest time a page or feed, and a document, may take (promise 6 of the contract)."""
+
+THREAD_BYTES = 1 << 20
+"""Largest feed, in bytes, that is read in a thread; real ones have 20 to 300 KB."""
+
+LARGEST_DOCUMENT = 20 << 20
+"""Bytes of a document (promise 6); more is not even handed to a process."""
+
+_OWN_ENTITIES = re.compile(rb"<!ENTITY", re.IGNORECASE)
+
+
+class Readers:
+    """The reading door; `async with` or `close` ends its processes.
+
+    Args:
+        workers: where the work is done; made by default.
+    """
+
+    def __init__(self, workers: Workers | None = None) -> None:
+        self._workers = workers or Workers()
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        await self.close()
+
+    async def feed(self, fetched: Fetched) -> ParsedFeed:
+        """Read a feed; one with nothing in it, or that can't be read in time, gives no entries and a problem."""
+        from bot.feeds.parse import parse_feed
+
+        if len(fetched.content) <= THREAD_BYTES and not _OWN_ENTITIES.search(fetched.content):
+            return await asyncio.to_thread(parse_feed, fetched.content, url=fetched.url, charset=fetched.charset)
+        try:
+            return await self._workers.run(
+                parse_feed, PAGE_SECONDS, fetched.url, fetched.content, url=fetched.url, charset=fetched.charset
+            )
+        except FetchError as error:
+            return ParsedFeed(problems=(error.detail or str(error),))
+
+    async def page(self, content: bytes, *, url: str | None = None, charset: str | None = None) -> Page:
+        """Read an HTML page.
+
+        Raises:
+            FetchError: there is no article in it (`unreadable`), or reading it took too long (`timeout`) or too much
+                memory (`too_large`).
+        """
+        from bot.feeds.page import read_page
+
+        return await self._workers.run(read_page, PAGE_SECONDS, url or "page", content, url=url, charset=charset)
+
+    async def document(self, content: bytes, *, name: str = "") -> Page:
+        """Read a PDF, DOCX, Markdown, HTML or text document, told apart by its bytes, then by its name.
+
+        Raises:
+            FetchError: `unreadable`, `too_large` or `timeout`.
+        """
+        from bot.feeds.document import read_document
+
+        if len(content) > LARGEST_DOCUMENT:
+            raise FetchError("too_large", name or "document", detail=f"{len(content) >> 20} MB; up to 20 MB are read")
+        return await self._workers.run(read_document, DOCUMENT_SECONDS, name or "document", content, name=name)
+
+    async def close(self) -> None:
+        """End the processes."""
+        await self._workers.close()
