@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-import bot.seeds
+import bot.seeds.folder
 from bot.errors import DataError
 from bot.seeds import data_folder, load_abbreviations, load_places, load_topics, sample_files
 
@@ -66,6 +66,7 @@ PLACES = [
     ("[XX]\nname = ''\n", 2, "'name' must be a string that is not empty"),
     ("[XX]\n", 1, "'name' must be a string"),
     ("[XX]\nname = 7\n", 2, "'name' must be a string"),
+    ("[XX]\nnames = 'X'\n[YY]\nname = 'Y'\n", 1, "[XX] 'name' must be a string"),
     ("name = 'X'\n", 1, "'name' may not stand outside a table"),
     ("[japan]\nname = 'X'\n", 1, "the key [japan] may only have capital letters"),
     ("[XX]\nname = 'X'\nnames = 'a'\nunsure = 'b'\n", 4, "'unsure' has 'b', which is none of names"),
@@ -128,13 +129,13 @@ def test_a_file_that_is_not_there_is_named(tmp_path):
 def test_data_is_found_inside_an_installed_package_first(tmp_path, monkeypatch):
     (tmp_path / "data").mkdir()
     (tmp_path / "data" / "topics.toml").write_text("")
-    monkeypatch.setattr(bot.seeds, "files", lambda _: tmp_path)
+    monkeypatch.setattr(bot.seeds.folder, "files", lambda _: tmp_path)
     assert Path(str(data_folder())) == tmp_path / "data"
     assert sample_files() == []
 
 
 def test_data_that_is_nowhere_is_an_error(tmp_path, monkeypatch):
-    monkeypatch.setattr(bot.seeds, "files", lambda _: tmp_path)
-    monkeypatch.setattr(bot.seeds, "__file__", str(tmp_path / "bot" / "seeds.py"))
+    monkeypatch.setattr(bot.seeds.folder, "files", lambda _: tmp_path)
+    monkeypatch.setattr(bot.seeds.folder, "__file__", str(tmp_path / "bot" / "seeds" / "folder.py"))
     with pytest.raises(DataError, match="is missing"):
         data_folder()

@@ -1,0 +1,100 @@
+"""Reads the vocabularies of `data/`: places, topics and abbreviations.
+
+It decides nothing about texts: what the words mean is `bot.core`'s.
+"""
+
+from __future__ import annotations
+
+import re
+from importlib.resources.abc import Traversable
+from typing import Any
+
+from bot.core.places import PlaceEntry
+from bot.core.topics import TopicEntry, TopicWords
+from bot.seeds.folder import data_folder
+from bot.seeds.tomlfile import LANGUAGE_KEY, TomlFile, read_toml
+
+_PLACE_LISTS = ("names", "people", "capitals", "unsure", "near", "unless", "not", "dateline")
+_TOPIC_LISTS = ("strong", "supporting", "not")
+_PLACE_KEY = re.compile(r"[A-Z][A-Z0-9_]+")
+_TOPIC_KEY = re.compile(r"[a-z][a-z0-9_]+")
+_ABBREVIATIONS_KEY = re.compile(r"[a-z]{2,3}")
+
+
+def load_places(path: Traversable | None = None) -> tuple[PlaceEntry, ...]:
+    """Return the places of a file (`data/places.toml`), in its order.
+
+    Raises:
+        DataError: the file can't be read or something in it may not stand there.
+    """
+    file = read_toml(path or data_folder() / "places.toml")
+    return tuple(_place(file, key, table) for key, table in file.tables(_PLACE_KEY, "capital letters, digits and _"))
+
+
+def load_topics(path: Traversable | None = None) -> tuple[TopicEntry, ...]:
+    """Return the topics of a file (`data/topics.toml`), in its order.
+
+    Raises:
+        DataError: the file can't be read or something in it may not stand there.
+    """
+    file = read_toml(path or data_folder() / "topics.toml")
+    abroad = file.words("", "abroad", file.content.pop("abroad", ""))
+    tables = file.tables(_TOPIC_KEY, "small letters, digits and _")
+    return tuple(_topic(file, key, table, abroad) for key, table in tables)
+
+
+def load_abbreviations(path: Traversable | None = None) -> dict[str, frozenset[str]]:
+    """Return the abbreviations of a file (`data/abbreviations.toml`) by language code, all its arrays united.
+
+    Raises:
+        DataError: the file can't be read or something in it may not stand there.
+    """
+    file = read_toml(path or data_folder() / "abbreviations.toml")
+    return {
+        language: frozenset(word for name, words in table.items() for word in file.words(language, name, words))
+        for language, table in file.tables(_ABBREVIATIONS_KEY, "the two or three small letters of a language code")
+    }
+
+
+def _place(file: TomlFile, key: str, table: dict[str, Any]) -> PlaceEntry:
+    file.known(key, table, ("name", *_PLACE_LISTS), " and language codes of two letters")
+    lists = {field: file.words(key, field, table.get(field, "")) for field in _PLACE_LISTS}
+    said = {word.removeprefix("=") for field in ("names", "people", "capitals") for word in lists[field]}
+    for word in lists["unsure"]:
+        if word not in said:
+            raise file.error(f"'unsure' has {word!r}, which is none of names, people and capitals", key, "unsure", word)
+    return PlaceEntry(
+        key,
+        file.label(key, "name", table.get("name")),
+        shadows=lists.pop("not"),
+        words={field: file.words(key, field, value) for field, value in table.items() if LANGUAGE_KEY.fullmatch(field)},
+        **lists,
+    )
+
+
+def _topic(file: TomlFile, key: str, table: dict[str, Any], abroad: tuple[str, ...]) -> TopicEntry:
+    fields = ("name", "emoji", "aliases", "abroad", *_TOPIC_LISTS)
+    file.known(key, table, fields, " and tables of language codes of two letters")
+    if not isinstance(table.get("abroad", False), bool):
+        raise file.error("'abroad' must be true or false", key, "abroad")
+    words = {"en": _topic_words(file, key, table)}
+    for language, more in table.items():
+        if language in fields:
+            continue
+        if not isinstance(more, dict):
+            raise file.error(f"{language!r} must be a table: write [{key}.{language}]", key, language)
+        file.known(f"{key}.{language}", more, _TOPIC_LISTS)
+        words[language] = _topic_words(file, f"{key}.{language}", more)
+    return TopicEntry(
+        key,
+        file.label(key, "name", table.get("name")),
+        file.label(key, "emoji", table.get("emoji", ""), needed=False),
+        file.words(key, "aliases", table.get("aliases", "")),
+        words,
+        abroad if table.get("abroad") else (),
+    )
+
+
+def _topic_words(file: TomlFile, name: str, table: dict[str, Any]) -> TopicWords:
+    strong, supporting, shadows = (file.words(name, field, table.get(field, "")) for field in _TOPIC_LISTS)
+    return TopicWords(strong, supporting, shadows)
