@@ -36,10 +36,14 @@ fix: .venv/test.stamp ## format and mend what ruff can
 	$(BIN)/ruff check --fix-only .
 	$(BIN)/ruff format .
 
-bench: .venv/test.stamp ## figures, beside peers where there are any
+.venv/bench.stamp: .venv/test.stamp
+	$(PIP) install --constraint constraints.txt --editable '.[bench,quality]'
+	@touch $@
+
+bench: .venv/bench.stamp ## figures, beside peers where there are any
 	$(BIN)/python -m tests.bench
 
-quality: .venv/test.stamp ## the whole evaluation: make quality EVAL=folder
+quality: .venv/bench.stamp ## the whole evaluation: make quality EVAL=folder
 	$(BIN)/python -m tests.quality $(EVAL)
 
 docs: .venv/test.stamp ## write the tables of README and the picture anew

@@ -17,7 +17,7 @@ from bot.settings import LATER, Settings
 
 ROOT = Path(__file__).resolve().parents[1]
 README = ROOT / "README.md"
-ROOMS = ("preview", "chat", "service", "store", "core", "verbs")
+ROOMS = ("verbs", "preview", "chat", "service", "feeds", "store", "seeds", "core")
 
 
 def commands_table() -> str:
@@ -25,7 +25,8 @@ def commands_table() -> str:
     rows = ["| command | what it does |", "|---|---|"]
     for command in COMMANDS:
         name = f"/{command.name} {command.arguments}".strip()
-        rows.append(f"| `{name}` | {command.help}{' (in groups: administrators)' if command.changes else ''} |")
+        who = " (in groups: administrators)" if command.changes else " (operators)" if command.operators else ""
+        rows.append(f"| `{name}` | {command.help}{who} |")
     return "\n".join(rows)
 
 

@@ -7,13 +7,15 @@ import os
 import signal
 import sys
 import zoneinfo
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
+from bot.core.analysis import Analyzer
 from bot.preview.server import PreviewServer
+from bot.store.sql import SqlStore, open_store
 
 zoneinfo.reset_tzpath(to=())  # the pinned zones, as the command does it
 
@@ -83,6 +85,22 @@ async def bot_process(tmp_path: Path, telegram: PreviewServer) -> AsyncIterator[
     process = BotProcess(tmp_path, telegram.url)
     yield process
     await process.end()
+
+
+@pytest.fixture
+def sqlite_store(tmp_path: Path) -> Iterator[SqlStore]:
+    """An empty store on SQLite."""
+    opened = open_store(f"sqlite:///{tmp_path}/store.db")
+    yield opened
+    opened.close()
+
+
+@pytest.fixture(scope="session")
+def analyzer() -> Analyzer:
+    """The analyzer, made of the packaged vocabularies."""
+    from bot.app import make_analyzer
+
+    return make_analyzer()
 
 
 @pytest.fixture

@@ -88,7 +88,7 @@ def test_summarize_for_people_says_how_much_was_kept(run):
     ("arguments", "status", "said"),
     [
         (("summarize", "nowhere.txt"), 1, "nowhere.txt: No such file"),
-        (("summarize", "https://harborpost.example/a"), 2, "links can't be opened yet"),
+        (("summarize", "http://127.0.0.1:9/a"), 1, "inside a private network"),
         (("summarize", "a.txt", "-n", "0"), 2, "-n"),
         (("summarize", "a.txt", "--method", "magic"), 2, "magic"),
         (("digest", "--since", "yesterday"), 2, "--since yesterday is not understood; like this: --since 24h"),
@@ -215,16 +215,20 @@ def test_articles_are_added_once_and_bad_files_are_named(run, tmp_path):
         encoding="utf-8",
     )
     (folder / "c.pdf").write_bytes(b"%PDF")
+    (folder / "e.md").write_text("# Ports drop levy\n\nFour ports dropped the **levy**. It had cost shippers dear.\n")
+    item = "<item><title>Quota</title><link>https://p.example/q</link><description>A quota ends.</description></item>"
+    (folder / "f.rss").write_text(f"<rss version='2.0'><channel><title>P</title>{item}</channel></rss>")
+    (folder / "g.xml").write_text("<rss version='2.0'><channel><title>P</title></channel></rss>")
     (folder / "d.txt").write_bytes(b"\x00\x01")
     (folder / ".hidden").write_text("x")
     status, out, err = run("add", folder, tmp_path / "none.txt")
-    assert (status, out) == (1, "2 added, 0 already there, 6 skipped\n")
-    assert len(err.splitlines()) == 6
-    for named in ("b.jsonl: line 2", "b.jsonl: line 3", "b.jsonl: line 4", "c.pdf", "d.txt", "none.txt"):
+    assert (status, out) == (1, "4 added, 0 already there, 7 skipped\n")
+    assert len(err.splitlines()) == 7
+    for named in ("b.jsonl: line 2", "b.jsonl: line 3", "b.jsonl: line 4", "c.pdf", "d.txt", "g.xml", "none.txt"):
         assert named in err
     assert run("add", folder / "a.txt")[:2] == (0, "0 added, 1 already there, 0 skipped\n")
     status, out, _ = run("stats", "--json")
-    assert json.loads(out)["articles"] == 2
+    assert json.loads(out)["articles"] == 4
 
 
 def test_search_finds_what_was_added_best_first(run):

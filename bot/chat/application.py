@@ -21,8 +21,9 @@ from telegram.ext import (
 from bot.chat import words
 from bot.chat.buttons import press
 from bot.chat.commands import COMMANDS, Command
+from bot.chat.contents import Contents, contents_of
 from bot.chat.desk import Desk
-from bot.chat.messages import read_message, said_in
+from bot.chat.messages import read_message
 from bot.chat.pages import notice
 from bot.chat.render import Message
 from bot.chat.transport import AiohttpRequest
@@ -60,7 +61,7 @@ def build_application(token: str, api_url: str, desk: Desk) -> BotApplication:
 
 async def publish_menu(application: BotApplication) -> None:
     """Publish the command table as Telegram's menu; a server that won't have it is logged, nothing more."""
-    menu = [BotCommand(command.name, _menu_line(command)) for command in COMMANDS]
+    menu = [BotCommand(command.name, _menu_line(command)) for command in COMMANDS if not command.operators]
     try:
         await application.bot.set_my_commands(menu)
     except TelegramError as error:
@@ -85,6 +86,9 @@ def _command_callback(desk: Desk, command: Command) -> Any:
         if ask is None:
             return
         ask.example = command.example
+        if command.operators and not desk.is_operator(ask):
+            await desk.answer(ask, lambda _: _said(words.OPERATORS_ONLY))
+            return
         if command.changes and not await desk.may_change(ask):
             await desk.answer(ask, lambda _: _said(words.ADMINS_ONLY))
             return
@@ -99,23 +103,35 @@ async def _said(sentence: str) -> list[Message]:
 
 def _message_callback(desk: Desk) -> Any:
     async def callback(update: Update, context: ContextTypes.DEFAULT_TYPE) -> None:
-        # In groups and channels people talk to each other: there only a reply with /summary asks for one.
-        if update.effective_chat is None or update.effective_chat.type != ChatKind.PRIVATE:
+        if not await _is_for_us(desk, update):
             return
         ask = await desk.ask(update, context.bot)
         if ask is None:
             return
 
-        async def answer(said: str) -> None:
-            ask.words = said
+        async def answer(contents: Contents) -> None:
             try:
-                await desk.answer(ask, lambda ask: read_message(desk, ask))
+                await desk.answer(ask, lambda ask: read_message(desk, ask, contents))
             except Exception as error:  # noqa: BLE001 -- an edge: it may run behind the update's own handling
                 await desk.apologize(update, context.bot, error)
 
-        await desk.parts.take((ask.chat.id, ask.user_id), said_in(ask.message), answer)
+        await desk.parts.take(ask.chat.id, ask.user_id, contents_of(ask.message), answer)
 
     return callback
+
+
+async def _is_for_us(desk: Desk, update: Update) -> bool:
+    """Tell whether a message that is no command wants an answer.
+
+    In groups and channels people talk to each other: there only a reply with /summary does, and what a linked channel
+    posts if the group has asked for that.
+    """
+    chat, message = update.effective_chat, update.effective_message
+    if chat is None or message is None:
+        return False
+    if chat.type == ChatKind.PRIVATE:
+        return True
+    return bool(message.is_automatic_forward) and await desk.offload(desk.answers.reads_channel, chat.id)
 
 
 def _button_callback(desk: Desk) -> Any:

@@ -5,30 +5,34 @@ What a handler needs from the store goes through `Desk.offload`; no handler send
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
+import re
+from collections.abc import Awaitable, Callable, Iterator
 from dataclasses import dataclass
 
 from bot.chat import words
 from bot.chat.desk import Ask, Desk
-from bot.chat.messages import read_reply
+from bot.chat.messages import read_link, read_reply
+from bot.chat.operating import add_feed, feeds, remove_feed, sources, stats
 from bot.chat.pages import notice
 from bot.chat.render import Button, Message, block, bold, messages
 from bot.core.wish import Order, canonical
 from bot.model import Subscription
 from bot.service.answer import is_link_alone
 
+CHANNEL_SWITCH = re.compile(r"channel\s+(on|off)", re.IGNORECASE)
 TIMES = ("07:00", "08:00", "18:00")  # offered at the first touch of a button
 
 
 @dataclass(frozen=True, slots=True)
 class Command:
-    """A row of the table: `changes` marks what only administrators may do in a group."""
+    """A row of the table: `changes` is for administrators in a group, `operators` for the operators of the bot."""
 
     name: str
     arguments: str
     help: str
     handle: Callable[[Desk, Ask], Awaitable[list[Message]]]
     changes: bool = False
+    operators: bool = False
     example: str = words.EXAMPLE
 
 
@@ -37,21 +41,23 @@ async def start(_desk: Desk, _ask: Ask) -> list[Message]:
     return messages([block(bold(words.ABOUT[0]), words.ABOUT[1]), block(words.HOW_TO_START)], first_buttons())
 
 
-async def help_(_desk: Desk, _ask: Ask) -> list[Message]:
+async def help_(desk: Desk, ask: Ask) -> list[Message]:
     """Say what it does in ten lines, made from the table."""
     rows = [
         block(f"/{row.name}", f" {row.arguments}" if row.arguments else "", f" – {row.help}", glued=n > 0)
-        for n, row in enumerate(row for row in COMMANDS if row.name not in {"start", "help"})
+        for n, row in enumerate(_shown_to(desk, ask))
     ]
     return messages([block(bold(words.ABOUT[0]), words.ABOUT[1]), *rows, block(words.HOW_TO_START)], first_buttons())
 
 
 async def summary(desk: Desk, ask: Ask) -> list[Message]:
     """Summarize what is replied to, find what words name, or tell the top stories."""
-    if ask.message.reply_to_message is not None and not ask.words:
+    replied = ask.message.reply_to_message is not None or ask.message.external_reply is not None
+    if replied and not ask.words:
         return await read_reply(desk, ask)
     if is_link_alone(ask.words):
-        return notice(words.CANT_OPEN_LINKS)
+        ask.reply_to = ask.message.message_id
+        return await read_link(desk, ask, ask.words)
     if ask.words:
         return await search(desk, ask)
     return await top_stories(desk, ask)
@@ -84,7 +90,13 @@ async def unsubscribe(desk: Desk, ask: Ask) -> list[Message]:
 
 
 async def settings(desk: Desk, ask: Ask) -> list[Message]:
-    """Show what is set here, with the command that sets it."""
+    """Show what is set here, with the command that sets it; `channel on` lets a group hear its linked channel."""
+    if (switch := CHANNEL_SWITCH.fullmatch(ask.words)) is not None:
+        if not await desk.may_change(ask):
+            return notice(words.ADMINS_ONLY)
+        on = switch[1].lower() == "on"
+        await desk.offload(desk.answers.set_reads_channel, ask.chat, on=on)
+        return notice(words.READS_CHANNEL if on else words.READS_CHANNEL_NOT)
     subscription = await desk.offload(desk.answers.subscription, ask.chat.id, ask.thread_id)
     return ask.page.settings(subscription, _command_of(subscription))
 
@@ -133,8 +145,20 @@ COMMANDS = (
     Command("latest", "[topic]", "the newest stories", latest, example="/latest tariffs"),
     Command("search", "<words>", "stories that have all the words", search),
     Command("topics", "", "what I follow", topics),
+    Command("sources", "", "whom I read", sources),
     Command("privacy", "", "what I keep, and what I don't", privacy),
+    Command("stats", "", "how much is kept and sent", stats, operators=True),
+    Command("feeds", "", "how the feeds are", feeds, operators=True),
+    Command("addfeed", "<any page>", "follow a page's feed", add_feed, operators=True),
+    Command("removefeed", "<name>", "follow a feed no longer", remove_feed, operators=True),
 )
+
+
+def _shown_to(desk: Desk, ask: Ask) -> Iterator[Command]:
+    """Yield the commands that /help lists to somebody."""
+    for row in COMMANDS:
+        if row.name not in {"start", "help"} and (not row.operators or desk.is_operator(ask)):
+            yield row
 
 
 def first_buttons() -> list[list[Button]]:

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+import asyncio
 import secrets
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from datetime import datetime
+from itertools import repeat
 from typing import Final
 
 import structlog
 from telegram import Bot, Update
 from telegram import Message as TelegramMessage
-from telegram.constants import ChatMemberStatus
+from telegram.constants import ChatAction, ChatMemberStatus, ParseMode
 from telegram.error import TelegramError as PtbError
 
 from bot.chat import words
@@ -19,18 +21,22 @@ from bot.chat.pages import Page, notice
 from bot.chat.parts import Parts
 from bot.chat.patience import Patience
 from bot.chat.render import Message
-from bot.chat.send import send_answer
+from bot.chat.send import NO_PREVIEW, keyboard, send_answer
 from bot.chat.words import EXAMPLE
 from bot.core.analysis import Analyzer
 from bot.core.zones import zone_for_language
-from bot.errors import RefusalError, WishError
+from bot.errors import FetchError, RefusalError, WishError
 from bot.model import Chat, ChatKind
 from bot.service.answer import Answers
 from bot.service.brief import Brief
-from bot.service.ports import Clock, Offload
+from bot.service.gather import Gatherer
+from bot.service.ports import Clock, Offload, Reading, Web
 
 log = structlog.get_logger(__name__)
 
+TYPING_AFTER = 0.4  # seconds; what is quicker needs no sign
+NOTE_AFTER = 3.0  # seconds
+TYPING_AGAIN = 4.5  # seconds; Telegram shows it for five
 MANAGERS: Final = frozenset({ChatMemberStatus.OWNER, ChatMemberStatus.ADMINISTRATOR})
 
 
@@ -63,6 +69,10 @@ class Desk:
     analyzer: Callable[[], Analyzer]
     offload: Offload
     clock: Clock
+    web: Web
+    reading: Reading
+    gatherer: Gatherer
+    admins: frozenset[int] = frozenset()
     allowed_chats: frozenset[int] = frozenset()
     patience: Patience = field(default_factory=Patience)
     parts: Parts = field(default_factory=Parts)
@@ -87,15 +97,28 @@ class Desk:
         return Ask(known, user_id, thread_id, said, update.update_id, message, Page(vocabulary, now, known), now, bot)
 
     async def answer(self, ask: Ask, handle: Handle) -> None:
-        """Answer an Ask; what can't be done is said with its reason."""
+        """Answer an Ask; what can't be done is said with its reason. Over 3 s, a note says that it is being read."""
+        working = asyncio.create_task(self._outcome(ask, handle))
         try:
-            messages = await handle(ask)
+            note_id = await _accompany(ask, working)
+            messages = await working
+        finally:
+            working.cancel()
+        if not messages or not await self.may_answer(ask):
+            return
+        if note_id is not None and await _became(ask, note_id, messages[0]):
+            messages = messages[1:]
+        await send_answer(ask.bot, ask.chat.id, messages, thread_id=ask.thread_id, reply_to=ask.reply_to)
+
+    async def _outcome(self, ask: Ask, handle: Handle) -> list[Message]:
+        try:
+            return await handle(ask)
         except WishError as error:
-            messages = notice(words.wish_not_understood(error, ask.example))
+            return notice(words.wish_not_understood(error, ask.example))
         except RefusalError as error:
-            messages = notice(words.refusal(error.reason, error.count))
-        if await self.may_answer(ask):
-            await send_answer(ask.bot, ask.chat.id, messages, thread_id=ask.thread_id, reply_to=ask.reply_to)
+            return notice(words.refusal(error.reason, error.count))
+        except FetchError as error:
+            return notice(words.not_fetched(error))
 
     async def may_answer(self, ask: Ask) -> bool:
         """Note that an update is answered; return False if it was already, before a crash.
@@ -118,6 +141,10 @@ class Desk:
         member = await ask.bot.get_chat_member(ask.chat.id, ask.user_id)
         return member.status in MANAGERS
 
+    def is_operator(self, ask: Ask) -> bool:
+        """Tell whether who asks operates this bot (COMMUNIQUE_ADMINS)."""
+        return ask.user_id in self.admins
+
     async def apologize(self, update: object, bot: Bot, error: Exception | None) -> None:
         """Log what went wrong under a short id, and tell the person that id."""
         error_id = secrets.token_hex(3)
@@ -125,6 +152,42 @@ class Desk:
         if not isinstance(update, Update) or update.effective_chat is None or isinstance(error, PtbError):
             return  # Telegram itself would not have it: another message would fail alike
         await send_answer(bot, update.effective_chat.id, notice(words.error_of_ours(error_id)))
+
+
+async def _accompany(ask: Ask, working: asyncio.Task[list[Message]]) -> int | None:
+    """Show that something is being done while it is: typing first, then a note; return the note's id."""
+    note_id = None
+    for pause in (TYPING_AFTER, NOTE_AFTER - TYPING_AFTER, *repeat(TYPING_AGAIN, 20)):
+        done, _ = await asyncio.wait({working}, timeout=pause)
+        if done:
+            break
+        try:
+            if pause == NOTE_AFTER - TYPING_AFTER:
+                note = notice(words.READING)
+                (note_id,) = await send_answer(
+                    ask.bot, ask.chat.id, note, thread_id=ask.thread_id, reply_to=ask.reply_to
+                )
+            await ask.bot.send_chat_action(ask.chat.id, ChatAction.TYPING, message_thread_id=ask.thread_id)
+        except PtbError as error:
+            log.info("progress_not_shown", reason=str(error))
+    return note_id
+
+
+async def _became(ask: Ask, note_id: int, message: Message) -> bool:
+    """Turn the note into the answer; return False where Telegram won't, so that it is sent anew."""
+    try:
+        await ask.bot.edit_message_text(
+            message.html,
+            chat_id=ask.chat.id,
+            message_id=note_id,
+            parse_mode=ParseMode.HTML,
+            reply_markup=keyboard(message),
+            link_preview_options=NO_PREVIEW,
+        )
+    except PtbError as error:
+        log.info("note_not_edited", reason=str(error))
+        return False
+    return True
 
 
 def _chat_from(update: Update) -> Chat:

@@ -1,106 +1,110 @@
-"""Forwards, pasted texts, captions, documents and replies → an article → its summary; it keeps and sends nothing."""
+"""What a message holds → an article → its summary: texts, links, documents, albums, replies; it sends nothing."""
 
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import datetime
+from urllib.parse import urlsplit
 
-from telegram import (
-    Document,
-    MessageOriginChannel,
-    MessageOriginChat,
-)
-from telegram import (
-    Message as TelegramMessage,
-)
+from telegram import Document
 
 from bot.chat import words
+from bot.chat.contents import Contents, contents_of_reply, with_origin
 from bot.chat.desk import Ask, Desk
 from bot.chat.pages import notice
 from bot.chat.render import Message
 from bot.core.articlefile import article_from_text
-from bot.core.decode import text_from_bytes
-from bot.errors import ArticleError
-from bot.model import Article
-from bot.service.answer import is_link_alone, looks_pasted
+from bot.core.links import canonical_url
+from bot.errors import ArticleError, FetchError, RefusalError
+from bot.model import Article, Page
+from bot.service.answer import looks_pasted
 
 DOCUMENT_LIMIT = 20 * 1024 * 1024  # bytes; what a bot may download from Telegram
-TEXT_NAMES = (".txt", ".text")
+DOCUMENTS_MOST = 5  # of one album
 
 
-async def read_message(desk: Desk, ask: Ask) -> list[Message]:
-    """Answer a message that is no command: an article gets its summary, anything else one line of help.
-
-    `ask.words` is its whole text, also where Telegram cut it into several messages.
-    """
-    message, said = ask.message, ask.words
-    if message.document is not None or message.forward_origin is not None or looks_pasted(said):
-        ask.reply_to = message.message_id
-        return await _read(desk, ask, message, said)
-    if is_link_alone(said):
-        return notice(words.CANT_OPEN_LINKS)
+async def read_message(desk: Desk, ask: Ask, contents: Contents) -> list[Message]:
+    """Answer a message that is no command: an article gets its summary, anything else one line of help."""
+    said = contents.text
+    is_article = contents.documents or contents.origin is not None or looks_pasted(said) or contents.is_about_its_link
+    if is_article:
+        return await read_contents(desk, ask, contents)
     if said.startswith("/"):
         return notice(words.unknown_command(said.split()[0]))
     return notice(words.NOT_UNDERSTOOD)
 
 
 async def read_reply(desk: Desk, ask: Ask) -> list[Message]:
-    """Summarize the message that was replied to."""
-    replied = ask.message.reply_to_message
-    assert replied is not None, "called for replies only"
-    ask.reply_to = replied.message_id
-    return await _read(desk, ask, replied, said_in(replied))
+    """Summarize what was replied to: a message, a passage quoted from it, or a message of another chat."""
+    contents = contents_of_reply(ask.message)
+    return await read_contents(desk, ask, contents) if contents is not None else notice(words.NOTHING_TO_READ)
 
 
-def said_in(message: TelegramMessage) -> str:
-    """Return the text of a message, or its caption."""
-    return message.text or message.caption or ""
+async def read_contents(desk: Desk, ask: Ask, contents: Contents) -> list[Message]:
+    """Summarize what is in a message.
 
-
-async def _read(desk: Desk, ask: Ask, message: TelegramMessage, said: str) -> list[Message]:
-    if message.document is not None and not looks_pasted(said):
-        if not _is_text(message.document):
-            return notice(words.CANT_READ_DOCUMENT)
-        if (message.document.file_size or 0) > DOCUMENT_LIMIT:
-            return notice(words.DOCUMENT_TOO_LARGE)
-        raw = await _fetched(message.document)
-        decoded = await desk.offload(text_from_bytes, raw)
-        if decoded is None:
-            return notice(words.DOCUMENT_NOT_TEXT)
-        said = decoded
-    elif not said.strip():
-        return notice(words.NOTHING_TO_READ)
-    elif is_link_alone(said):
-        return notice(words.CANT_OPEN_LINKS)
+    Raises:
+        FetchError: its link or document can't be read.
+        RefusalError: it can't be summarized.
+    """
+    ask.reply_to = contents.message_id
+    if contents.documents and not looks_pasted(contents.text):
+        answers = [await _read_document(desk, ask, each, contents) for each in contents.documents[:DOCUMENTS_MOST]]
+        return [message for answer in answers for message in answer]
+    if contents.is_about_its_link and contents.link is not None:
+        return await read_link(desk, ask, contents.link, contents)
     try:
-        article = await desk.offload(article_from_text, said)
+        article = await desk.offload(article_from_text, contents.text)
     except ArticleError:
         return notice(words.NOTHING_TO_READ)
-    article = _with_origin(replace(article, chat_id=ask.chat.id), message)
-    return ask.page.summary(await desk.offload(desk.answers.read_article, article, ask.now))
+    return await _summarized(desk, ask, article, contents)
 
 
-def _is_text(document: Document) -> bool:
-    name = (document.file_name or "").lower()
-    return name.endswith(TEXT_NAMES) or (document.mime_type == "text/plain" and "." not in name)
+async def read_link(desk: Desk, ask: Ask, link: str, contents: Contents | None = None) -> list[Message]:
+    """Summarize what a link leads to.
+
+    Raises:
+        FetchError: it can't be had, or holds no article.
+        RefusalError: it can't be summarized.
+    """
+    fetched = await desk.web.fetch(link)
+    if fetched.kind == "feed":
+        return notice(words.IS_A_FEED)
+    if fetched.kind == "html":
+        page = await desk.reading.page(fetched.content, url=fetched.url, charset=fetched.charset)
+    else:
+        page = await desk.reading.document(fetched.content, name=urlsplit(fetched.url).path.rpartition("/")[2])
+    address = canonical_url(page.url or fetched.url)
+    article = _article_of(page, source=page.site or _host(fetched.url), url=address)
+    try:
+        return await _summarized(desk, ask, article, contents)
+    except RefusalError:
+        if page.paywalled:  # what is there for everybody is no article
+            raise FetchError("paywall", fetched.url) from None
+        raise
 
 
-async def _fetched(document: Document) -> bytes:
+async def _read_document(desk: Desk, ask: Ask, document: Document, contents: Contents) -> list[Message]:
+    name = document.file_name or ""
+    if (document.file_size or 0) > DOCUMENT_LIMIT:
+        return notice(words.DOCUMENT_TOO_LARGE)
     file = await document.get_file()
-    return bytes(await file.download_as_bytearray())
+    raw = bytes(await file.download_as_bytearray())
+    page = await desk.reading.document(raw, name=name)
+    return await _summarized(desk, ask, _article_of(page, source=page.site, url=page.url), contents)
 
 
-def _with_origin(article: Article, message: TelegramMessage) -> Article:
-    """Name where a forward is from: a channel or group by its name, with a link where it has one; never a person."""
-    origin = message.forward_origin
-    if origin is None:
-        return article
-    published_at: datetime = article.published_at or origin.date
-    article = replace(article, published_at=published_at)
-    if isinstance(origin, MessageOriginChannel):
-        name = origin.chat.username
-        url = f"https://t.me/{name}/{origin.message_id}" if name else None
-        return replace(article, source=origin.chat.title or article.source, url=article.url or url)
-    if isinstance(origin, MessageOriginChat):
-        return replace(article, source=origin.sender_chat.title or article.source)
-    return article
+async def _summarized(desk: Desk, ask: Ask, article: Article, contents: Contents | None) -> list[Message]:
+    origin = contents.origin if contents is not None else None
+    own = with_origin(replace(article, chat_id=ask.chat.id), origin)
+    reading = await desk.offload(desk.answers.read_article, own, ask.now)
+    return ask.page.summary(reading, person=origin.person if origin is not None else "")
+
+
+def _article_of(page: Page, *, source: str, url: str | None) -> Article:
+    return Article(
+        title=page.title, text=page.text, source=source, url=url, published_at=page.published_at, language=page.language
+    )
+
+
+def _host(url: str) -> str:
+    return (urlsplit(url).hostname or "").removeprefix("www.")

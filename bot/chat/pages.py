@@ -12,7 +12,7 @@ from datetime import datetime
 from bot.chat import words
 from bot.chat.render import Block, Button, Message, Run, block, bold, italic, link, messages
 from bot.core.digest import reading_minutes, sources
-from bot.model import Article, Chat, Digest, Story, Subscription, Vocabulary, Wish
+from bot.model import Article, Chat, Counts, Digest, Feed, FeedState, Story, Subscription, Vocabulary, Wish
 from bot.service.answer import Reading
 
 FLAGS_MOST = 4  # beside a headline; more say nothing
@@ -32,8 +32,11 @@ class Page:
 
     # Summaries
 
-    def summary(self, reading: Reading) -> list[Message]:
-        """Lay out the summary of an article: title, signs, sentences word for word, where they are from."""
+    def summary(self, reading: Reading, *, person: str = "") -> list[Message]:
+        """Lay out the summary of an article: title, signs, sentences word for word, where they are from.
+
+        `person` is who a message was forwarded from; it is shown here and kept nowhere.
+        """
         article, analysis = reading.article, reading.analysis
         summary = analysis.summary
         blocks = [block(bold(article.title))] if article.title else []
@@ -44,7 +47,7 @@ class Page:
         if summary.note is not None:
             blocks.append(block(italic(words.FALLBACK_LANGUAGE)))
         kept = words.provenance(len(summary.sentences), summary.total, summary.minutes_saved)
-        blocks.append(block(italic(kept), *self._origin(article)))
+        blocks.append(block(italic(kept), *self._origin(article, person)))
         return messages(blocks, self._summary_buttons(reading))
 
     def full_text(self, article: Article) -> list[Message]:
@@ -52,10 +55,10 @@ class Page:
         paragraphs = [block(part) for part in article.text.split("\n") if part.strip()]
         return messages([block(bold(article.title)), *paragraphs])
 
-    def _origin(self, article: Article) -> list[Run]:
+    def _origin(self, article: Article, person: str) -> list[Run]:
         runs: list[Run] = []
-        if article.source or article.url:
-            name = article.source or "link"
+        if article.source or article.url or person:
+            name = article.source or person or "link"
             runs += [italic(" · from "), link(name, article.url) if article.url else italic(name)]
         if article.published_at is not None:
             runs += [italic(", " if runs else " · "), self._moment(article.published_at)]
@@ -171,6 +174,38 @@ class Page:
         if who := words.whose_settings(self.chat.kind):
             blocks.append(block(italic(who)))
         return messages(blocks)
+
+    # What operators see
+
+    def sources(self, feeds: Sequence[Feed]) -> list[Message]:
+        """List the outlets that are read, by country."""
+        if not feeds:
+            return messages([block(words.NO_FEEDS)])
+        by_country: dict[str, list[str]] = {}
+        for feed in feeds:
+            by_country.setdefault(feed.country or "", []).append(feed.name or feed.url)
+        blocks = [block(bold(f"{words.TITLE_SOURCES}: {len(feeds)}"))]
+        for country, names in sorted(by_country.items(), key=lambda item: (-len(item[1]), item[0])):
+            sign = words.place_sign(self.vocabulary.places.get(country), country)
+            blocks.append(block(f"{sign} {' · '.join(names)}".strip(), glued=True))
+        return messages(blocks)
+
+    def feeds(self, feeds: Sequence[Feed]) -> list[Message]:
+        """Tell how the feeds are, and which have trouble."""
+        blocks = [block(bold(words.TITLE_FEEDS)), block(words.feeds_in_short(feeds))]
+        troubled = [feed for feed in feeds if feed.failures or feed.state is FeedState.ASIDE]
+        blocks += [block(words.feed_trouble(feed), glued=n > 0) for n, feed in enumerate(troubled)]
+        return messages(blocks)
+
+    def stats(self, counts: Counts) -> list[Message]:
+        """Count what is kept and sent."""
+        rows = [
+            f"{counts.articles:,} articles from {words.counted(counts.sources, 'source')}",
+            f"{words.counted(counts.chats, 'chat')}, {counts.chats_lost:,} of them lost",
+            words.counted(counts.subscriptions, "subscription"),
+            *(f"{number:,} deliveries {state}" for state, number in counts.deliveries.items()),
+        ]
+        return messages([block(bold(words.TITLE_STATS)), *(block(row, glued=n > 0) for n, row in enumerate(rows))])
 
     # Signs
 

@@ -1,5 +1,7 @@
 """Telegram's updates → handled, those of one chat in their order; it does not know what any update means.
 
+What takes longer than `IN_ORDER`, as a slow page does, is overtaken by the chat's next update.
+
 By long polling an update is confirmed when it has been handled (or has taken longer than `GRACE`), so that a killed
 process meets it again. What was answered before is passed over then: nothing asked is lost, nothing is said twice.
 """
@@ -24,6 +26,7 @@ log = structlog.get_logger(__name__)
 
 UPDATE_TYPES = ("message", "channel_post", "callback_query", "my_chat_member")
 AT_ONCE = 64  # updates handled at once
+IN_ORDER = 0.5  # seconds an update holds back the next of its chat: a command takes hundredths, a slow page many
 GRACE = 2.0  # seconds after which a slow update no longer holds back the next ones
 LONG_POLL = timedelta(seconds=25)
 FIRST_PAUSE = timedelta(seconds=1)
@@ -82,16 +85,20 @@ class Updates:
         self._room.release()
 
     async def _handle(self, update: Update) -> None:
+        """Handle an update behind the earlier ones of its chat, but let no slow one hold up those that follow."""
         chat = update.effective_chat
         key = chat.id if chat is not None else 0
         self._waiting[key] += 1
+        handling: asyncio.Task[None] | None = None
         try:
             async with self._locks[key]:
-                await self._application.process_update(update)
+                handling = asyncio.create_task(self._application.process_update(update))
+                await asyncio.wait({handling}, timeout=IN_ORDER)
         finally:
             self._waiting[key] -= 1
             if not self._waiting[key]:
                 del self._waiting[key], self._locks[key]
+        await handling
 
     async def poll(self) -> None:
         """Ask Telegram for updates until cancelled; failures are waited out with growing pauses.

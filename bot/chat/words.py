@@ -9,13 +9,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import date, datetime, time, timedelta
 from functools import cache
+from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
 from babel import Locale, UnknownLocaleError
 from babel.dates import format_date, format_time, get_day_names
 
-from bot.errors import WishError
-from bot.model import ChatKind, Place, Run, Schedule, Subscription, Topic, Vocabulary, Wish
+from bot.errors import FetchError, WishError
+from bot.model import ChatKind, Feed, FeedState, Place, Run, Schedule, Subscription, Topic, Vocabulary, Wish
 
 EXAMPLE = "/subscribe tariffs japan 08:00 Asia/Tokyo weekdays"
 SHORT_NAME = 8  # letters of an organisation's key that people know it by: NATO, MERCOSUR
@@ -39,10 +40,9 @@ FULL_TEXT = "Full text"
 ALL_COMMANDS = "What I can do"
 
 NOT_UNDERSTOOD = "Forward me an article, paste its text, or send /summary for today's stories. /help has the rest."
-CANT_OPEN_LINKS = "I can't open links yet. Paste the article's text or forward it, and I'll read that."
-CANT_READ_DOCUMENT = "I can read .txt documents so far. Paste the article's text, and I'll read that."
+IS_A_FEED = "That is a feed, not an article. An administrator of this bot can follow it with /addfeed."
+READING = "Reading …"
 DOCUMENT_TOO_LARGE = "That document is larger than the 20 MB that I may fetch. Paste the part that matters."
-DOCUMENT_NOT_TEXT = "That document holds no text that I can read. Save it as UTF-8 text, or paste it."
 NOTHING_TO_READ = "There is no text in that message. Reply with /summary to one that has some."
 SEARCH_WHAT = "Search for what? Like this: /search steel quota"
 NOTHING_STORED = "I have no stories yet."
@@ -55,8 +55,18 @@ PICK_A_TIME = "When shall it come?"
 ASK_FOR_TIME = f"Send the time and, if you like, the zone. Like this: {EXAMPLE}"
 BUTTON_TOO_OLD = "That button is from an earlier version. Send /help for what works now."
 FALLBACK_LANGUAGE = "I don't know this language's rules, so its sentences were split in a general way."
+ADD_WHICH_FEED = "Which feed? Like this: /addfeed harborpost.example or the feed's own address"
+REMOVE_WHICH_FEED = "Which feed? Its name or address, as /feeds shows it: /removefeed Harbor Post"
+FEED_REMOVED = "Removed. Its articles stay until their time is over."
+OPERATORS_ONLY = "Only this bot's operators can do that."
+NO_FEEDS = "No feeds are followed yet."
+READS_CHANNEL = "From now on I summarize here what the linked channel posts. To stop: /settings channel off"
+READS_CHANNEL_NOT = "I no longer summarize what the linked channel posts. To start again: /settings channel on"
 TITLE_TOPICS = "Topics"
 TITLE_LATEST = "Latest"
+TITLE_SOURCES = "Sources"
+TITLE_FEEDS = "Feeds"
+TITLE_STATS = "Stats"
 TITLE_SETTINGS = "Settings"
 TITLE_RELATED = "Related"
 
@@ -93,6 +103,32 @@ def refusal(reason: str, count: int = 0) -> str:
             return "That is no running text: I find no sentences in it. Send the article itself."
         case _:
             return "There is nothing to read in it. Send the article's text."
+
+
+def not_fetched(error: FetchError) -> str:
+    """Say why a link or a document can't be read, and what would work."""
+    host = urlsplit(error.address).hostname or "That address"
+    match error.reason:
+        case "private":
+            return "That address is inside a private network, so I don't open it."
+        case "scheme" | "credentials" | "port" | "no_address":
+            return "I open only plain http and https addresses of the open web. Send the article's own link."
+        case "paywall":
+            return f"{host} wants a subscription; paste the text and I'll read that."
+        case "no_feed":
+            return f"I find no feed on {host}. Send the feed's own address."
+        case "not_found":
+            return f"{host} has no such page. Check the link, or paste the text."
+        case "status":
+            return f"{host} refused with status {error.status}. Paste the text and I'll read that."
+        case "too_large":
+            return "That is larger than I may fetch: 5 MB a page, 20 MB a document. Paste the part that matters."
+        case "timeout":
+            return f"{host} took too long. Try again in a while, or paste the text."
+        case "unreadable":
+            return "I find no article in that. Send the article's own page, or paste its text."
+        case _:
+            return f"{host} can't be reached. Try again in a while, or paste the text."
 
 
 def wish_not_understood(error: WishError, example: str = EXAMPLE) -> str:
@@ -247,6 +283,40 @@ def no_stories_on(asked: str) -> str:
 def unknown_command(name: str) -> str:
     """Say that there is no such command."""
     return f"I don't know {name[:40]}. /help lists what I can do."
+
+
+def feed_added(feed: Feed, *, new: bool) -> str:
+    """Say that a feed is followed from now on."""
+    return f"{feed.name or feed.url}: {'followed from now on' if new else 'followed already'}."
+
+
+def no_such_feed(asked: str) -> str:
+    """Say that there is no such feed."""
+    return f"I follow no feed {asked[:80]}. /feeds lists them."
+
+
+def feeds_in_short(feeds: Sequence[Feed]) -> str:
+    """Count feeds by how they are."""
+    aside = sum(feed.state is FeedState.ASIDE for feed in feeds)
+    failing = sum(feed.failures > 0 for feed in feeds) - aside
+    return f"{counted(len(feeds), 'feed')}: {len(feeds) - failing - aside} fine, {failing} failing, {aside} set aside."
+
+
+def feed_trouble(feed: Feed) -> str:
+    """Say what is wrong with a feed."""
+    since = f" since {day(feed.failing_since_at.date())}" if feed.failing_since_at is not None else ""
+    state = "set aside" if feed.state is FeedState.ASIDE else "failing"
+    return f"{feed.name or feed.url}: {state}{since}. {feed.last_error}".strip()
+
+
+def feed_aside(feed: Feed) -> str:
+    """Tell the operators that a feed was set aside."""
+    return f"{feed.name or feed.url} has not answered for five days; I no longer ask it. /removefeed or /addfeed it."
+
+
+def feed_silent(feed: Feed) -> str:
+    """Tell the operators that a feed has brought nothing for a week."""
+    return f"{feed.name or feed.url} answers, but has brought nothing new for a week."
 
 
 def related(count: int) -> str:

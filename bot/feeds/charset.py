@@ -14,6 +14,7 @@ import codecs
 import re
 
 from bot.core.decode import MARKS, text_from_bytes
+from bot.feeds.encodings import WIDER, encoding_named
 
 DECLARED_WITHIN = 4096
 """A page declares its encoding in its beginning, in bytes: browsers look at 1,024; some scripts stand before it."""
@@ -32,24 +33,9 @@ _WORD_WITH_SIGN = re.compile(r"[^\W\d_]{2}[±¶¦¬][^\W\d_]")
 _LATIN = ("cp1252", "cp1250", "cp1254", "cp1257", "iso8859_2")
 _DECLARED = re.compile(rb"""(?:charset|encoding)\s*=\s*["']?\s*([A-Za-z0-9_.:-]{2,40})""", re.IGNORECASE)
 
-_WIDER = {
-    "iso8859-1": "cp1252",
-    "ascii": "cp1252",
-    "iso8859-9": "cp1254",
-    "iso8859-11": "cp874",
-    "tis-620": "cp874",
-    "gb2312": "gb18030",
-    "gbk": "gb18030",
-    "shift_jis": "cp932",
-    "euc_kr": "cp949",
-    "big5": "big5hkscs",
-    "utf-16": "utf-8",
-    "utf-16-le": "utf-8",
-    "utf-16-be": "utf-8",
-}
-"""Labels that browsers read as a larger encoding (WHATWG Encoding); a page that can say "utf-16" in ASCII is not."""
+_PAGE_CODECS = WIDER | {"utf-16": "utf-8", "utf-16-le": "utf-8", "utf-16-be": "utf-8"}
+"""A page that can say "utf-16" in ASCII is not."""
 
-_NOT_FOR_PAGES = {"idna", "punycode", "undefined", "unicode_escape", "raw-unicode-escape", "unicode-escape", "utf-7"}
 _IN_ASCII = re.compile(rb"\x1b[$(][@-J]|~\{")
 _ESCAPED = {"iso2022_jp", "iso2022_kr", "hz"}
 
@@ -87,17 +73,9 @@ def document_text(content: bytes) -> str | None:
 
 
 def _known(name: str | None) -> str | None:
-    """Return the codec that reads a label, or None for one that nobody knows."""
-    if not name:
-        return None
-    try:
-        info = codecs.lookup(name.strip().strip("\"'"))
-    except (LookupError, ValueError):
-        return None
-    codec = info.name
-    if not getattr(info, "_is_text_encoding", True) or codec in _NOT_FOR_PAGES:
-        return None
-    return _WIDER.get(codec, codec)
+    """Return the codec that reads a page under a label, or None for one that nobody knows or that is none for pages."""
+    codec = encoding_named(name)
+    return None if codec in {None, "utf-7"} else _PAGE_CODECS.get(str(codec), codec)
 
 
 def _declared_text(content: bytes, declared: list[str]) -> str | None:
@@ -128,7 +106,7 @@ def _detected_text(content: bytes) -> str | None:
     best = from_bytes(sample, cp_isolation=list(_LATIN) if sparse else None).best()
     if best is None:
         return None
-    codec = _WIDER.get(codecs.lookup(best.encoding).name, best.encoding)
+    codec = WIDER.get(codecs.lookup(best.encoding).name, best.encoding)
     if codec == "cp1250" and _WORD_WITH_SIGN.search(content.decode(codec, "replace")):
         codec = "iso8859_2"  # the two differ in a few letters, which the detector hardly weighs
     return content.decode(codec, "replace")

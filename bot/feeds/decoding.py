@@ -8,8 +8,9 @@ GBK or Shift-JIS of a few letters can be valid UTF-8 by chance.
 
 from __future__ import annotations
 
-import codecs
 import re
+
+from bot.feeds.encodings import WIDER, encoding_named
 
 _MARKS = (
     (b"\xef\xbb\xbf", "utf-8"),
@@ -25,19 +26,6 @@ _ZEROS = (
     (re.compile(rb"\A(?:\x00[\t\n\r ])*\x00[<{]"), "utf-16-be"),
 )
 _DECLARED = re.compile(rb"<\?xml[^>]{0,200}?\sencoding\s*=\s*[\"']\s*([\w.:+-]{1,40})", re.IGNORECASE)
-# What browsers read under these names (WHATWG Encoding Standard): each is the larger set that people really send.
-_WIDER = {
-    "ascii": "cp1252",
-    "iso8859-1": "cp1252",
-    "iso8859-9": "cp1254",
-    "iso8859-11": "cp874",
-    "tis-620": "cp874",
-    "gb2312": "gb18030",
-    "gbk": "gb18030",
-    "shift_jis": "cp932",
-    "euc_kr": "cp949",
-    "big5": "big5hkscs",
-}
 _EBCDIC = b"Lo\xa7\x94\x93"
 """`<?xml` in EBCDIC (XML 1.0, appendix F)."""
 
@@ -86,11 +74,11 @@ def decode_feed(content: bytes, charset: str | None = None) -> tuple[str, str | 
     for pattern, encoding in _ZEROS:
         if pattern.match(content):
             return _decoded(content, encoding)
-    declared = _encoding_name(_declaration(content))
+    declared = encoding_named(_declaration(content))
     try:
         text = content.decode("utf-8")
     except UnicodeDecodeError:
-        return _decode_older(content, declared, _encoding_name(charset))
+        return _decode_older(content, declared, encoding_named(charset))
     seven_bits = declared and text.isascii() and declared.startswith(("utf-7", "iso2022", "hz", "cp037", "cp500"))
     if declared and seven_bits:
         return _decoded(content, declared)
@@ -103,18 +91,6 @@ def _declaration(content: bytes) -> str | None:
         return "cp037"
     found = _DECLARED.search(content, 0, 1_000)
     return found[1].decode("ascii") if found else None
-
-
-def _encoding_name(name: str | None) -> str | None:
-    """Return Python's name of an encoding of text, or None for one that is not known."""
-    if not name:
-        return None
-    try:
-        info = codecs.lookup(name.strip())
-    except (LookupError, ValueError):
-        return None
-    is_text = getattr(info, "_is_text_encoding", True)
-    return info.name if is_text and info.name not in {"idna", "punycode", "undefined", "unicode_escape"} else None
 
 
 def _decoded(content: bytes, encoding: str) -> tuple[str, str | None]:
@@ -135,7 +111,7 @@ def _decode_older(content: bytes, declared: str | None, said: str | None) -> tup
         if name is None or name.startswith("utf"):
             continue
         try:
-            return content.decode(_WIDER.get(name, name)), None
+            return content.decode(WIDER.get(name, name)), None
         except UnicodeError:
             continue
     return _detected(content, loose, declared or said)
@@ -153,7 +129,7 @@ def _detected(content: bytes, loose: str, named: str | None) -> tuple[str, str |
         encoding = "cp1252" if share < LATIN_BELOW else _by_letters(content[start : start + SAMPLE])
     not_so = f", not {named} as declared" if named else ""
     try:
-        return content.decode(_WIDER.get(encoding, encoding)), f"it looks like {encoding}{not_so}"
+        return content.decode(WIDER.get(encoding, encoding)), f"it looks like {encoding}{not_so}"
     except UnicodeError:
         return loose.translate(_STRAY), f"its bytes are of no one encoding{not_so}"
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import re
 import sys
 from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
@@ -12,28 +11,39 @@ from typing import Any
 from bot.app import make_analyzer
 from bot.chat import words
 from bot.core.analysis import Analyzer
+from bot.core.links import is_link
 from bot.core.text import Splitter
-from bot.errors import ArticleError, AskedWronglyError, CommuniqueError, RefusalError
+from bot.errors import ArticleError, CommuniqueError, FetchError, RefusalError
 from bot.model import Analysis, Article
 from bot.seeds import load_abbreviations
-from bot.verbs.files import article_from_bytes, bytes_of, text_field
+from bot.settings import Settings
+from bot.verbs.files import Opened, bytes_of, text_field
 from bot.verbs.output import dumped, say
 
 
-def summarize(source: str, *, n: int, method: str, as_json: bool) -> int:
-    """Summarize one article file or stdin."""
-    if re.match(r"https?://", source, re.IGNORECASE):
-        raise AskedWronglyError("links can't be opened yet; save the article as a .txt file and give that")
-    raw = sys.stdin.buffer.read() if source == "-" else bytes_of(Path(source))
-    article = article_from_bytes(raw, "" if source == "-" else source)
+def summarize(settings: Settings, source: str, *, n: int, method: str, as_json: bool) -> int:
+    """Summarize an article file, what a link leads to, or stdin."""
+    with Opened(settings.communique_trusted_hosts) as opened:
+        article = _read(opened, source)
     try:
         analysis = make_analyzer().analyze(
             article.text, title=article.title, language=article.language, n=n, method=method
         )
     except RefusalError as error:
         raise ArticleError(f"{source}: {_refused(error)}") from error
-    say(dumped(_summary_json(article, analysis)) if as_json else _summarytext_field(article, analysis))
+    say(dumped(_summary_json(article, analysis)) if as_json else _summary_text(article, analysis))
     return 0
+
+
+def _read(opened: Opened, source: str) -> Article:
+    if is_link(source):
+        try:
+            return opened.link(source)
+        except FetchError as error:
+            raise ArticleError(f"{source}: {words.not_fetched(error)}") from error
+    if source == "-":
+        return opened.article(sys.stdin.buffer.read(), "")
+    return opened.article(bytes_of(Path(source)), source)
 
 
 def _summary_json(article: Article, analysis: Analysis) -> dict[str, Any]:
@@ -51,7 +61,7 @@ def _summary_json(article: Article, analysis: Analysis) -> dict[str, Any]:
     }
 
 
-def _summarytext_field(article: Article, analysis: Analysis) -> str:
+def _summary_text(article: Article, analysis: Analysis) -> str:
     summary = analysis.summary
     kept = words.provenance(len(summary.sentences), summary.total, summary.minutes_saved)
     signs = " · ".join([*analysis.places, *(match.topic for match in analysis.topics)])

@@ -18,7 +18,7 @@ from bot.chat.render import markdown, plain_text, web_page
 from bot.errors import ArticleError, AskedWronglyError, WishError
 from bot.model import Chat, Digest, Hit
 from bot.settings import Settings
-from bot.verbs.files import articles_of, files_below
+from bot.verbs.files import Opened, files_below
 from bot.verbs.output import complain, dumped, say
 
 SPAN = re.compile(r"(\d{1,6})\s*([mhdw])")
@@ -37,11 +37,11 @@ def add(settings: Settings, paths: list[Path]) -> int:
 
     added = known = 0
     now = SystemClock().now()
-    with parts(settings) as made:
+    with parts(settings) as made, Opened(settings.communique_trusted_hosts) as opened:
         store, analyzer = made.store, made.analyzer()
         console = Console(stderr=True)
         for file in track(files, "Adding", console=console, disable=not console.is_terminal, transient=True):
-            for article in articles_of(file, skip):
+            for article in opened.articles(file, skip):
                 _, new = store.add_article(analyzer.annotate(article), now)
                 added, known = added + new, known + (not new)
     say(f"{added} added, {known} already there, {len(bad)} skipped")

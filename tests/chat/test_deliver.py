@@ -24,7 +24,6 @@ from bot.model import (
     Wish,
 )
 from bot.store.door import Door
-from bot.store.sql import open_store
 from tests.conftest import TOKEN
 
 NOW = datetime(2026, 11, 20, 8, 0, tzinfo=UTC)
@@ -39,10 +38,8 @@ class Clock:
 
 
 @pytest.fixture
-def store(tmp_path):
-    opened = open_store(f"sqlite:///{tmp_path}/store.db")
-    yield opened
-    opened.close()
+def store(sqlite_store):
+    return sqlite_store
 
 
 @pytest.fixture

@@ -2,18 +2,12 @@ from __future__ import annotations
 
 import pytest
 
-from bot.app import make_analyzer
 from bot.core import analysis
 from bot.core.decode import text_from_bytes
 from bot.errors import RefusalError
 from bot.model import Article
 
 TEXT = "The ministry in Tokyo raised the tariff on steel. Mills in Japan closed. Talks with the United States go on."
-
-
-@pytest.fixture(scope="module")
-def analyzer():
-    return make_analyzer()
 
 
 def test_annotating_keeps_what_an_article_has_already(analyzer):
