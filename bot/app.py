@@ -13,6 +13,7 @@ from contextlib import contextmanager
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from functools import cached_property
+from pathlib import Path
 
 from bot import seeds
 from bot.core.analysis import Analyzer
@@ -21,11 +22,13 @@ from bot.core.places import PlaceFinder
 from bot.core.summary import Summarizer
 from bot.core.text import Splitter
 from bot.core.topics import TopicFinder
+from bot.feeds.discover import discover_feeds
 from bot.model import Article
 from bot.service.answer import Answers
 from bot.service.brief import Brief
-from bot.service.ports import Store
-from bot.settings import Settings
+from bot.service.gather import Gatherer
+from bot.service.ports import Offload, Reading, Store, Web
+from bot.settings import DEFAULT_FEEDS, Settings
 from bot.store.sql import open_store
 
 
@@ -105,6 +108,35 @@ def make_analyzer() -> Analyzer:
         TopicFinder(seeds.load_topics()),
         PlaceFinder(seeds.load_places()),
     )
+
+
+def make_gatherer(made: Parts, web: Web, reading: Reading, offload: Offload) -> Gatherer:
+    """Make what fills the store from feeds."""
+    settings = made.settings
+    return Gatherer(
+        made.store,
+        web,
+        reading,
+        made.analyzer,
+        offload,
+        made.clock,
+        discover=discover_feeds,
+        retention_days=settings.communique_retention_days,
+        poll_minutes=settings.communique_poll_minutes,
+    )
+
+
+def seed_feeds(store: Store, settings: Settings) -> int:
+    """Keep the feeds to start with (COMMUNIQUE_FEEDS), but none that was removed; return how many were new.
+
+    Raises:
+        DataError: the file is wrong.
+    """
+    if settings.communique_feeds == "none":
+        return 0
+    own = settings.communique_feeds != DEFAULT_FEEDS
+    feeds = seeds.load_feeds(Path(settings.communique_feeds) if own else None)
+    return store.seed_feeds(feeds)
 
 
 def lay_out_samples(made: Parts) -> str:

@@ -33,6 +33,9 @@ cli = typer.Typer(
     rich_markup_mode=None,
 )
 
+feeds = typer.Typer(help="Feeds: list, add, remove, check, import, export, read.", no_args_is_help=True)
+cli.add_typer(feeds, name="feeds")
+
 Json = Annotated[bool, typer.Option("--json", help="Print one JSON document.")]
 Count = Annotated[int, typer.Option("-n", help="How many sentences.", min=1)]
 
@@ -79,7 +82,7 @@ def preview(
 
 @cli.command()
 def summarize(
-    source: Annotated[str, typer.Argument(metavar="[FILE|-]", help="An article file; - reads stdin.")] = "-",
+    source: Annotated[str, typer.Argument(metavar="[FILE|URL|-]", help="An article; - reads stdin.")] = "-",
     n: Count = 3,
     method: Method = "news",
     as_json: Json = False,
@@ -87,7 +90,18 @@ def summarize(
     """Summarize an article in its own sentences."""
     from bot.verbs.reading import summarize as do
 
-    _leave(do(source, n=n, method=method, as_json=as_json))
+    _leave(do(_settings(), source, n=n, method=method, as_json=as_json))
+
+
+@cli.command()
+def extract(
+    sources: Annotated[list[str], typer.Argument(metavar="FILE|URL|-…", help="Pages, PDF, DOCX, Markdown, text.")],
+    url: Annotated[str | None, typer.Option(help="Where the input is from, for its links.")] = None,
+) -> None:
+    """Write what is read out of pages and documents, a JSON line each."""
+    from bot.verbs.extracting import extract as do
+
+    _leave(do(sources, url))
 
 
 @cli.command()
@@ -154,6 +168,77 @@ def check(as_json: Json = False) -> None:
     from bot.verbs.checking import check as do
 
     _leave(do(_settings(), as_json=as_json))
+
+
+@cli.command()
+def poll(as_json: Json = False) -> None:
+    """Ask all feeds, once."""
+    from bot.verbs.feeding import poll as do
+
+    _leave(do(_settings(), as_json=as_json))
+
+
+@feeds.command(name="list")
+def list_feeds(as_json: Json = False) -> None:
+    """List the feeds and how they are."""
+    from bot.verbs.feeding import list_feeds as do
+
+    _leave(do(_settings(), as_json=as_json))
+
+
+@feeds.command(name="add")
+def add_feeds(
+    urls: Annotated[list[str], typer.Argument(metavar="URL…", help="A feed, or any page that names one.")],
+) -> None:
+    """Follow feeds."""
+    from bot.verbs.feeding import add_feeds as do
+
+    _leave(do(_settings(), urls))
+
+
+@feeds.command(name="remove")
+def remove_feeds(names: Annotated[list[str], typer.Argument(metavar="URL|NAME…")]) -> None:
+    """Follow feeds no longer; their articles stay."""
+    from bot.verbs.feeding import remove_feeds as do
+
+    _leave(do(_settings(), names))
+
+
+@feeds.command(name="check")
+def check_feeds(
+    names: Annotated[list[str] | None, typer.Argument(metavar="[URL|NAME…]", help="All, if left out.")] = None,
+    as_json: Json = False,
+) -> None:
+    """Ask feeds and say which can be read."""
+    from bot.verbs.feeding import check_feeds as do
+
+    _leave(do(_settings(), names or (), as_json=as_json))
+
+
+@feeds.command(name="import")
+def import_feeds(files: Annotated[list[Path], typer.Argument(metavar="FILE…", help="TOML or OPML.")]) -> None:
+    """Add the feeds of files."""
+    from bot.verbs.feeding import import_feeds as do
+
+    _leave(do(_settings(), files))
+
+
+@feeds.command(name="export")
+def export_feeds(
+    file: Annotated[Path | None, typer.Argument(metavar="[FILE]", help="Where to; stdout if left out.")] = None,
+) -> None:
+    """Write the feeds as OPML."""
+    from bot.verbs.feeding import export_feeds as do
+
+    _leave(do(_settings(), file))
+
+
+@feeds.command(name="read")
+def read_feeds(files: Annotated[list[Path], typer.Argument(metavar="FILE…")]) -> None:
+    """Read feed files, a JSON line an entry."""
+    from bot.verbs.feedfiles import read_feeds as do
+
+    _leave(do(files))
 
 
 def _settings(*, logs: bool = False) -> Settings:

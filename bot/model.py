@@ -138,7 +138,8 @@ class Feed:
     `kind` (agency, broadcaster, paper, ministry, organisation …) and `ownership` (state, public, private) are facts
     of the seed list. `etag`, `last_modified` and `body_hash` tell an unchanged answer; `interval` is the pause that
     fits the feed's rhythm; `failing_since_at` and `failures` count failures in a row; `newest_at` is when it last
-    brought something new; `told_at` is when the admins were last told of its state.
+    brought something new (until it did: when it first answered); `told_at` is when the admins were last told of its
+    state.
     """
 
     url: str
@@ -166,7 +167,9 @@ class Feed:
 class FeedEntry:
     """What a feed says of one article: plain text without markup, absolute links, aware UTC instants.
 
-    `full` says that `text` is the whole article rather than a teaser, as far as the feed tells.
+    `full` says that `text` is the whole article rather than a teaser, as far as the feed tells. `title_markup` is the
+    title as the feed wrote it, where it had tags: None for most. `guid` is what the feed calls the entry: nothing
+    that can be opened, and unique within its feed only.
     """
 
     title: str = ""
@@ -175,6 +178,8 @@ class FeedEntry:
     published_at: datetime | None = None
     authors: tuple[str, ...] = ()
     full: bool = False
+    title_markup: str | None = None
+    guid: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -299,7 +304,8 @@ class ChatKind(StrEnum):
 class Chat:
     """A Telegram chat that has spoken to the bot.
 
-    `lost_at` is set while it can't be sent to (blocked, kicked, gone).
+    `lost_at` is set while it can't be sent to (blocked, kicked, gone). `reads_channel` is set for a group that
+    wants what its linked channel posts summarized.
     """
 
     id: int
@@ -307,6 +313,7 @@ class Chat:
     language: str = "en"
     zone: str = "UTC"
     lost_at: datetime | None = None
+    reads_channel: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,7 @@ import signal
 import warnings
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
-from datetime import UTC
+from datetime import UTC, timedelta
 
 import structlog
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
@@ -16,20 +16,28 @@ from telegram.error import InvalidToken, TelegramError
 from telegram.warnings import PTBDeprecationWarning
 
 from bot import seeds
-from bot.app import Parts, lay_out_samples, parts
+from bot.app import Parts, lay_out_samples, make_gatherer, parts, seed_feeds
+from bot.chat import words
 from bot.chat.application import BotApplication, build_application, publish_menu
 from bot.chat.deliver import Deliverer
 from bot.chat.desk import Desk
+from bot.chat.pages import notice
+from bot.chat.send import send_answer
 from bot.chat.updates import Trouble, Updates
 from bot.core.articlefile import article_from_text
 from bot.errors import AskedWronglyError, SettingError, TokenRefusedError
+from bot.feeds.http import GuardedWeb
+from bot.feeds.reading import Readers
 from bot.service.answer import CHAT_ARTICLES_KEPT
+from bot.service.gather import Gatherer
 from bot.settings import Settings
 from bot.store.door import Door
 
 log = structlog.get_logger(__name__)
 
 HEARTBEAT = 1  # seconds: a digest leaves within its minute's first second or two
+GATHERING = 15  # seconds between two looks at which feeds are due
+SETTLED_KEPT = timedelta(days=30)  # deliveries that were sent, blocked or expired
 CLEANING = 3600  # seconds
 FINISH_UPDATES = 4.0  # seconds at most for updates under way; all of stopping must take less than 10
 FINISH_SENDING = 4.0
@@ -90,12 +98,18 @@ async def _serve(made: Parts, api_url: str, token: str, stop: asyncio.Event) -> 
 
     warnings.filterwarnings("ignore", category=PTBDeprecationWarning)  # python-telegram-bot's, about itself
     settings, door = made.settings, Door()
+    web, reading = GuardedWeb(trusted_hosts=settings.communique_trusted_hosts), Readers()
+    gatherer = make_gatherer(made, web, reading, door)
     desk = Desk(
         answers=made.answers,  # opens the store before anything is connected: a wrong database is told at once
         brief=made.brief,
         analyzer=made.analyzer,
         offload=door,
         clock=made.clock,
+        web=web,
+        reading=reading,
+        gatherer=gatherer,
+        admins=frozenset(settings.communique_admins),
         allowed_chats=frozenset(settings.communique_allowed_chats),
     )
     application = build_application(token, api_url, desk)
@@ -108,15 +122,18 @@ async def _serve(made: Parts, api_url: str, token: str, stop: asyncio.Event) -> 
         paid=settings.communique_paid_broadcast,
     )
     try:
+        await web.start()
         if await _connect(application, stop):
             log.info("started", bot=application.bot.username, roles=",".join(settings.communique_roles))
-            async with _heartbeat(made, door, deliverer):
+            async with _heartbeat(made, door, deliverer), _gathering(made, door, gatherer, application):
                 await _chat(Updates(application, desk), application, stop, answers="chat" in settings.communique_roles)
                 await desk.parts.finish(FINISH_UPDATES)
             log.info("stopped")
     finally:
         await application.shutdown()
         await application.bot.shutdown()
+        await reading.close()
+        await web.close()
         door.close()
 
 
@@ -170,6 +187,34 @@ async def _heartbeat(made: Parts, door: Door, deliverer: Deliverer) -> AsyncIter
         scheduler.shutdown(wait=False)
 
 
+@asynccontextmanager
+async def _gathering(made: Parts, door: Door, gatherer: Gatherer, application: BotApplication) -> AsyncIterator[None]:
+    """Let feeds be polled when they are due, beside everything else; operators hear of those that fell silent."""
+    if "gather" not in made.settings.communique_roles:
+        yield
+        return
+    await door(seed_feeds, made.store, made.settings)
+
+    async def gather() -> None:
+        while True:
+            await _edge("gathering", poll)
+            await asyncio.sleep(GATHERING)
+
+    async def poll() -> None:
+        report = await gatherer.poll_due()
+        told = [*map(words.feed_aside, report.aside), *map(words.feed_silent, report.silent)]
+        for admin in made.settings.communique_admins if told else ():
+            await send_answer(application.bot, admin, notice(*told))
+
+    gathering = asyncio.create_task(gather())
+    try:
+        yield
+    finally:
+        gathering.cancel()
+        with contextlib.suppress(asyncio.CancelledError):
+            await gathering
+
+
 async def _edge(doing: str, work: Callable[[], Awaitable[object]]) -> None:
     """The edge of a loop: whatever goes wrong is logged, and the next tick tries again."""
     try:
@@ -181,6 +226,8 @@ async def _edge(doing: str, work: Callable[[], Awaitable[object]]) -> None:
 def _clean(made: Parts) -> None:
     now = made.clock.now()
     made.store.drop_chat_articles(now - CHAT_ARTICLES_KEPT)
+    made.store.drop_articles(now - timedelta(days=made.settings.communique_retention_days))
+    made.store.drop_settled(now - SETTLED_KEPT)
 
 
 async def _connect(application: BotApplication, stop: asyncio.Event) -> bool:

@@ -19,12 +19,15 @@ from bot.errors import SettingError
 DATA_FOLDER = Path("data/var")
 """Where run-time state is kept, below the working folder."""
 
+DEFAULT_FEEDS = "data/feeds.toml"
+"""Stands for the packaged list, wherever the product is installed."""
+
 TOKEN_FORM = re.compile(r"[^\s/?#%]+")  # what can stand in a URL's path; whether it is right, Telegram says
 SECRET_FORM = re.compile(r"[A-Za-z0-9_-]{1,256}")  # https://core.telegram.org/bots/api#setwebhook
 SECRETS = frozenset({"TELEGRAM_BOT_TOKEN", "COMMUNIQUE_WEBHOOK_SECRET"})
 Role = Literal["chat", "gather", "deliver"]
 ROLES: tuple[Role, ...] = ("chat", "gather", "deliver")
-LATER = "read and checked; takes effect with the feeds"
+LATER = "read and checked; takes effect with rich digests"
 
 
 def _listed(value: object) -> object:
@@ -95,12 +98,13 @@ class Settings(BaseSettings):
         f"sqlite:///{DATA_FOLDER}/communique.db", description="`sqlite:///file` or `postgresql://user@host/name`"
     )
     communique_feeds: str = Field(
-        "data/feeds.toml",
-        description="file of feeds to start with (TOML or OPML), `none` for none",
-        json_schema_extra={"later": True},
+        DEFAULT_FEEDS, description="file of feeds to start with (TOML or OPML), `none` for none"
     )
     communique_poll_minutes: int = Field(
-        15, ge=0, le=1440, description="how often a feed is polled at most", json_schema_extra={"later": True}
+        15,
+        ge=0,
+        le=1440,
+        description="how often a feed is polled at most; 0: `communique poll` always asks all of them",
     )
     communique_admins: Ids = Field((), description="Telegram user ids of the operators, comma-separated")
     communique_allowed_chats: Ids = Field((), description="chat ids the bot answers; empty: everyone")
@@ -109,7 +113,6 @@ class Settings(BaseSettings):
     ] = Field(
         (),
         description="`host:port` list that may be fetched although the address is private",
-        json_schema_extra={"later": True},
     )
     communique_webhook_url: Annotated[str | None, AfterValidator(lambda url: url and _web_address(url))] = Field(
         None, description="set: updates come by webhook to this address, else by long polling"

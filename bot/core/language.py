@@ -24,7 +24,7 @@ from bot.core.stopwords import FREQUENT_WORDS, STOP_WORDS
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-_LOOKED_AT = 3000  # characters of the text's beginning; more changes no decision
+_LOOKED_AT = 1_500  # characters of the text's beginning; more changes no decision
 _CHARACTER = 2.5  # a Chinese character or kana says as much as so many letters
 _KANA_SHARE = 0.05  # Japanese has 30 % kana and more; a Chinese text may quote の
 

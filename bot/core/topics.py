@@ -27,6 +27,7 @@ Known exceptions
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from enum import Enum
@@ -102,7 +103,7 @@ _ENOUGH_SUPPORT = 3  # different supporting phrases, where there is neither a st
 _MOST_EVIDENCE = 6
 _WORD_LENGTH = 6.0  # characters of a word and its space in our alphabetic languages
 _UNSPACED_WORD_LENGTH = 2.0  # characters of a Chinese or Japanese word
-_LAST_ALPHABETIC = "\u2fff"
+_UNSPACED = re.compile("[\u3000-\U0010ffff]")  # Chinese, Japanese and what stands behind them
 
 
 class TopicFinder:
@@ -211,7 +212,7 @@ def _stem(phrase: str) -> str:
 
 def _allowance(text: str) -> float:
     """Return by how much evidence is divided: 1 for a short text, more with each doubling of its length."""
-    unspaced = sum(letter > _LAST_ALPHABETIC for letter in text)
+    unspaced = 0 if text.isascii() else len(_UNSPACED.findall(text))
     words = (len(text) - unspaced) / _WORD_LENGTH + unspaced / _UNSPACED_WORD_LENGTH
     return 1 + _GROWTH * math.log2(max(words, _HEADLINE) / _HEADLINE)
 

@@ -90,9 +90,14 @@ class People:
         origin: Origin = Origin(),
         user_id: int | None = None,
         thread_id: int = 0,
+        automatic: bool = False,
     ) -> int:
-        """Forward a text from somewhere; over 4,096 units it comes as several, as a channel would have posted it."""
-        told = {"forward_origin": self._origin(origin)}
+        """Forward a text from somewhere; over 4,096 units it comes as several, as a channel would have posted it.
+
+        `automatic` is how a group gets what its linked channel posts.
+        """
+        told: Json = {"forward_origin": self._origin(origin)}
+        told |= {"is_automatic_forward": True} if automatic else {}
         messages = [
             self._post(chat_id, {**told, **_texted(piece)}, user_id=user_id, thread_id=thread_id)
             for piece in split_text(clean(text).strip(), MOST_TEXT)

@@ -14,7 +14,7 @@ from bot.core.analysis import Analyzer
 from bot.core.timing import next_run
 from bot.core.wish import Order, parse_subscription, parse_topics
 from bot.errors import RefusalError
-from bot.model import Analysis, Article, Chat, Story, Subscription, Wish
+from bot.model import Analysis, Article, Chat, Counts, Feed, Story, Subscription, Wish
 from bot.service.brief import Brief
 from bot.service.ports import Store
 
@@ -189,6 +189,33 @@ class Answers:
         known = self._store.chat(chat_id)
         if known is not None and (known.lost_at is None) != here:
             self._store.save_chat(replace(known, lost_at=None if here else now))
+
+    def reads_channel(self, chat_id: int) -> bool:
+        """Tell whether a group asked to have its linked channel's posts summarized."""
+        known = self._store.chat(chat_id)
+        return known is not None and known.reads_channel
+
+    def set_reads_channel(self, chat: Chat, *, on: bool) -> None:
+        """Note whether a group wants its linked channel's posts summarized."""
+        self._store.save_chat(replace(chat, reads_channel=on))
+
+    # Feeds, for operators
+
+    def feeds(self) -> list[Feed]:
+        """Return all feeds by name."""
+        return self._store.feeds()
+
+    def add_feed(self, feed: Feed) -> tuple[Feed, bool]:
+        """Keep a feed once; return it and whether it is new."""
+        return self._store.add_feed(feed)
+
+    def remove_feed(self, name_or_url: str) -> bool:
+        """Remove a feed by its name or address; return whether there was one."""
+        return self._store.remove_feed(name_or_url)
+
+    def counts(self) -> Counts:
+        """Return what is kept and sent."""
+        return self._store.counts()
 
     # Updates
 

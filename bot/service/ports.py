@@ -170,6 +170,9 @@ class FeedStore(Protocol):
     def add_feed(self, feed: Feed) -> tuple[Feed, bool]:
         """Keep a feed once by its URL; return it with its id, and whether it is new. A known one is not changed."""
 
+    def seed_feeds(self, given: Sequence[Feed]) -> int:
+        """Keep, in one transaction, feeds that are neither known nor were removed; return how many that were."""
+
     def save_feed(self, feed: Feed) -> None:
         """Keep a known feed as given."""
 
@@ -177,7 +180,10 @@ class FeedStore(Protocol):
         """Keep known feeds as given, in one transaction."""
 
     def remove_feed(self, url: str) -> bool:
-        """Remove a feed by its URL or name; its articles stay. Return whether there was one."""
+        """Remove a feed by its URL or its name, if only one has that; its articles stay. Return whether it was there.
+
+        It is not seeded again; `add_feed` takes it back.
+        """
 
     def feeds(self) -> list[Feed]:
         """Return all feeds by name."""
@@ -247,6 +253,12 @@ class Ledger(Protocol):
 
     def deliveries(self, *, chat_id: int | None = None, limit: int = 100) -> list[Delivery]:
         """Return lines of the ledger, newest first."""
+
+    def drop_settled(self, before: datetime) -> int:
+        """Remove settled deliveries that were due before an instant, and older digests that nobody refers to.
+
+        Return how many deliveries went.
+        """
 
 
 class UpdateStore(Protocol):

@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-import unicodedata
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
-from hashlib import blake2b
 from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
 
 from bot.model import Article, Hit
 from bot.store import search
+from bot.store.prints import EVERYBODY, Given, given_from_article, known_articles, lock_prints, url_fingerprint
 from bot.store.tables import article_places, article_topics, articles, clean_text
 from bot.store.transactions import Part, chunks, rows_in
 from bot.store.words import query_terms, snippet
@@ -20,22 +19,10 @@ from bot.store.words import query_terms, snippet
 if TYPE_CHECKING:
     from sqlalchemy.engine import Connection
 
-EVERYBODY = 0
-"""`articles.chat_id` of what everybody may read."""
-
 STALE_AFTER = timedelta(hours=48)
 """An article that was published longer than this before a digest's time begins is no news, whenever it came in."""
 
 _LARGEST_ID = 2**63 - 1
-
-
-def text_fingerprint(title: str, text: str) -> str:
-    """Return a hash that two articles share if their title and text are the same but for case and white space.
-
-    >>> text_fingerprint("Duty  stays", "It stays.") == text_fingerprint("DUTY STAYS", "It  stays. ")
-    True
-    """
-    return _hash(*(" ".join(unicodedata.normalize("NFC", part).casefold().split()) for part in (title, text)))
 
 
 class Articles(Part):
@@ -43,31 +30,35 @@ class Articles(Part):
 
     def add_article(self, article: Article, now: datetime) -> tuple[Article, bool]:
         """Keep an article once; return it with its id, and whether it is new."""
-        article = replace(
-            article,
-            title=clean_text(article.title),
-            text=clean_text(article.text),
-            source=clean_text(article.source),
-            url=clean_text(article.url) if article.url else None,
-            language=None if article.language is None else clean_text(article.language),
-            topics=tuple(dict.fromkeys(map(clean_text, article.topics))),
-            places=tuple(dict.fromkeys(map(clean_text, article.places))),
-            chat_id=article.chat_id or None,
-            added_at=now,
-        )
-        of_url = None if article.url is None else _hash(article.url)
-        of_text = text_fingerprint(article.title, article.text)
-        with (
-            self._transactions.reading() as db
-        ):  # most articles of a poll are known: no need to wait for the write lock
-            known = _same_article(db, article, of_url, of_text)
+        return self.add_articles([article], now)[0]
+
+    def add_articles(self, articles: Sequence[Article], now: datetime) -> list[tuple[Article, bool]]:
+        """Keep several articles as `add_article` does, in one transaction."""
+        given = [given_from_article(article, now) for article in articles]
+        with self._transactions.reading() as db:  # all of them may be known: no need to wait for the write lock then
+            numbers = _numbers(db, given)
+            known = None if any(number < 0 for number in numbers) else _articles_by_id(db, sorted(set(numbers)))
         if known is None:
             with self._transactions.writing() as db:
-                _lock_fingerprints(db, of_url, of_text)
-                known = _same_article(db, article, of_url, of_text)
-                if known is None:
-                    return _insert_article(db, article, of_url, of_text), True
-        return known, False
+                lock_prints(db, given)
+                numbers = _numbers(db, given)
+                known = _articles_by_id(db, sorted({number for number in numbers if number > 0}))
+                fresh = [place for place, number in enumerate(numbers) if number == ~place]
+                added = dict(zip(fresh, _insert_articles(db, [given[place] for place in fresh]), strict=True))
+        by_id = {article.id: article for article in known}
+        return [
+            (by_id[number], False) if number > 0 else (added[~number], number == ~place)
+            for place, number in enumerate(numbers)
+        ]
+
+    def known_urls(self, urls: Sequence[str]) -> frozenset[str]:
+        """Return those of the URLs whose article everybody has already; spelled as given."""
+        prints = {url: url_fingerprint(clean_text(url)) for url in urls if url}
+        query = sa.select(articles.c.url_fingerprint).where(articles.c.chat_id == EVERYBODY)
+        with self._transactions.reading() as db:
+            of_urls = list(set(prints.values()))
+            known = {row.url_fingerprint for row in rows_in(db, query, articles.c.url_fingerprint, of_urls)}
+        return frozenset(url for url, of_url in prints.items() if of_url in known)
 
     def article(self, article_id: int) -> Article | None:
         """Return one article, or None."""
@@ -117,15 +108,15 @@ class Articles(Part):
     def drop_samples(self) -> int:
         """Remove the sample articles; return how many there were."""
         with self._transactions.writing() as db:
-            return drop_articles(db, articles.c.sample.is_(True))
+            return remove_articles(db, articles.c.sample.is_(True))
 
     def drop_chat_articles(self, before: datetime) -> int:
         """Remove articles that chats sent before an instant; return how many there were."""
         with self._transactions.writing() as db:
-            return drop_articles(db, sa.and_(articles.c.chat_id != EVERYBODY, articles.c.added_at < before))
+            return remove_articles(db, sa.and_(articles.c.chat_id != EVERYBODY, articles.c.added_at < before))
 
 
-def drop_articles(db: Connection, which: sa.ColumnElement[bool]) -> int:
+def remove_articles(db: Connection, which: sa.ColumnElement[bool]) -> int:
     """Remove articles together with their words in the index; return how many there were."""
     ids = list(db.execute(sa.select(articles.c.id).where(which)).scalars())
     search.drop_words(db, ids)
@@ -134,38 +125,42 @@ def drop_articles(db: Connection, which: sa.ColumnElement[bool]) -> int:
     return len(ids)
 
 
-def _hash(*parts: str) -> str:
-    return blake2b("\0".join(parts).encode(), digest_size=16).hexdigest()
+def _numbers(db: Connection, given: Sequence[Given]) -> list[int]:
+    """Return for each the id of the article that is the same, or `~place` of the first such one among the given."""
+    known = known_articles(db, given)
+    numbers: list[int] = []
+    for place, one in enumerate(given):
+        number = known.same(one)
+        if number is None:
+            number = ~place
+            known.add(number, one.chat_id, one.of_url, one.of_text)
+        numbers.append(number)
+    return numbers
 
 
-def _lock_fingerprints(db: Connection, of_url: str | None, of_text: str) -> None:
-    """Make others wait who would add the same article; on SQLite there is one writer anyway.
-
-    An article with a URL may be the same as one without: no unique key can say that.
-    """
-    if db.dialect.name == "sqlite":
-        return
-    prints = [of_text] if of_url is None else sorted((of_url, of_text))  # in one order for all: no deadlock
-    numbers = [int.from_bytes(bytes.fromhex(one)[:8], signed=True) for one in prints]
-    db.execute(sa.select(*(sa.func.pg_advisory_xact_lock(number) for number in numbers)))
-
-
-def _same_article(db: Connection, article: Article, of_url: str | None, of_text: str) -> Article | None:
-    same_text = articles.c.text_fingerprint == of_text
-    if of_url is None:
-        same = same_text
-    else:
-        same_url = articles.c.url_fingerprint == of_url
-        same = sa.or_(same_url, sa.and_(same_text, articles.c.url_fingerprint.is_(None)))
-    query = sa.select(articles).where(articles.c.chat_id == (article.chat_id or EVERYBODY), same)
-    # of several, the one with the same URL (an unequal or missing one sorts behind), then the oldest
-    other_url = sa.case((articles.c.url_fingerprint == of_url, 0), else_=1)
-    return next(iter(_articles(db, query.order_by(other_url, articles.c.id).limit(1))), None)
+def _insert_articles(db: Connection, given: Sequence[Given]) -> list[Article]:
+    """Write articles with their topics, places and words; return them in their order, with their ids."""
+    if not given:
+        return []
+    insert = sa.insert(articles).returning(articles.c.id, sort_by_parameter_order=True)
+    ids = list(db.execute(insert, [_row_from_given(one) for one in given]).scalars())
+    kept = [replace(one.article, id=number) for number, one in zip(ids, given, strict=True)]
+    for table, column in ((article_topics, "topic"), (article_places, "place")):
+        rows = [
+            {"article_id": article.id, column: key, "position": at}
+            for article in kept
+            for at, key in enumerate(article.topics if column == "topic" else article.places)
+        ]
+        if rows:
+            db.execute(sa.insert(table), rows)
+    search.keep_words(db, [(number, one) for number, one in zip(ids, kept, strict=True) if one.chat_id is None])
+    return [replace(one, published_at=_utc(one.published_at), added_at=_utc(one.added_at)) for one in kept]
 
 
-def _insert_article(db: Connection, article: Article, of_url: str | None, of_text: str) -> Article:
-    row = {
-        "chat_id": article.chat_id or EVERYBODY,
+def _row_from_given(given: Given) -> dict[str, Any]:
+    article = given.article
+    return {
+        "chat_id": given.chat_id,
         "title": article.title,
         "text": article.text,
         "source": article.source,
@@ -175,22 +170,13 @@ def _insert_article(db: Connection, article: Article, of_url: str | None, of_tex
         "added_at": article.added_at,
         "dated_at": article.published_at or article.added_at,
         "sample": article.sample,
-        "url_fingerprint": of_url,
-        "text_fingerprint": of_text,
+        "url_fingerprint": given.of_url,
+        "text_fingerprint": given.of_text,
     }
-    article_id: int = db.execute(sa.insert(articles).returning(articles.c.id), row).scalar_one()
-    for table, column, keys in (
-        (article_topics, "topic", article.topics),
-        (article_places, "place", article.places),
-    ):
-        if keys:
-            rows = [{"article_id": article_id, column: key, "position": at} for at, key in enumerate(keys)]
-            db.execute(sa.insert(table), rows)
-    if article.chat_id is None:
-        search.keep_words(db, article_id, article.title, article.text)
-    published_at = None if article.published_at is None else article.published_at.astimezone(UTC)
-    added_at = None if article.added_at is None else article.added_at.astimezone(UTC)
-    return replace(article, id=article_id, published_at=published_at, added_at=added_at)
+
+
+def _utc(instant: datetime | None) -> datetime | None:
+    return None if instant is None else instant.astimezone(UTC)
 
 
 def _articles_by_id(db: Connection, ids: Sequence[int]) -> list[Article]:

@@ -30,11 +30,24 @@ class Chats(Part):
             row = db.execute(sa.select(chats).where(chats.c.id == chat_id)).first()
         if row is None:
             return None
-        return Chat(id=row.id, kind=ChatKind(row.kind), language=row.language, zone=row.zone, lost_at=row.lost_at)
+        return Chat(
+            id=row.id,
+            kind=ChatKind(row.kind),
+            language=row.language,
+            zone=row.zone,
+            lost_at=row.lost_at,
+            reads_channel=row.reads_channel,
+        )
 
     def save_chat(self, chat: Chat) -> None:
         """Keep a chat as given, new or known."""
-        given = {"kind": chat.kind.value, "language": chat.language, "zone": chat.zone, "lost_at": chat.lost_at}
+        given = {
+            "kind": chat.kind.value,
+            "language": chat.language,
+            "zone": chat.zone,
+            "lost_at": chat.lost_at,
+            "reads_channel": chat.reads_channel,
+        }
         statement = self._transactions.insert(chats).values(id=chat.id, **given)
         with self._transactions.writing() as db:
             db.execute(statement.on_conflict_do_update(index_elements=[chats.c.id], set_=given))

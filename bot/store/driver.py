@@ -62,6 +62,8 @@ def engine_from_url(address: str) -> Engine:
 def use_wal(engine: Engine) -> None:
     """Put an SQLite database into WAL mode, so that reading goes on while somebody writes.
 
+    A new one is made so that pages which are no longer used can be given back (`bot.store.retention`).
+
     Raises:
         sqlite3.Error: the file is no database or can't be written.
     """
@@ -69,6 +71,7 @@ def use_wal(engine: Engine) -> None:
     connection = engine.raw_connection()
     try:
         cursor = connection.cursor()
+        cursor.execute("PRAGMA auto_vacuum = INCREMENTAL")  # counts only before the first page is written
         deadline = time.monotonic() + PATIENCE
         while True:
             try:

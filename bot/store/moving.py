@@ -41,13 +41,20 @@ def _move_settings(db: Connection, old: sa.Row[Any], new_id: int) -> None:
     new = db.execute(sa.select(chats).where(chats.c.id == new_id).with_for_update()).first()
     if new is None:
         # a group that is moved is there: the row is no longer lost
-        row = {"id": new_id, "kind": ChatKind.SUPERGROUP.value, "language": old.language, "zone": old.zone}
+        row = {
+            "id": new_id,
+            "kind": ChatKind.SUPERGROUP.value,
+            "language": old.language,
+            "zone": old.zone,
+            "reads_channel": old.reads_channel,
+        }
         db.execute(sa.insert(chats), row)
         return
     unset = Chat(new_id)  # a value that nobody chose gives way to the old one
     kept = {
         "language": old.language if new.language == unset.language else new.language,
         "zone": old.zone if new.zone == unset.zone else new.zone,
+        "reads_channel": old.reads_channel or new.reads_channel,
     }
     db.execute(sa.update(chats).where(chats.c.id == new_id).values(kept))
 

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 import sqlalchemy as sa
 
+from bot.model import Article
 from bot.store.transactions import chunks
 from bot.store.words import Term, searched_words
 
@@ -20,18 +21,20 @@ if TYPE_CHECKING:
 _GAP = 2  # positions between a title and its text, so that no row of pairs runs from one into the other
 
 
-def keep_words(db: Connection, article_id: int, title: str, text: str) -> None:
-    """Put the words of an article into the index."""
-    in_title, in_text = searched_words(title, text)
+def keep_words(db: Connection, articles: Sequence[tuple[int, Article]]) -> None:
+    """Put the words of articles into the index, each by its number there."""
+    if not articles:
+        return
+    found = [(number, *searched_words(article.title, article.text)) for number, article in articles]
     if db.dialect.name == "sqlite":
         db.execute(
             sa.text("INSERT INTO article_words (rowid, title, text) VALUES (:id, :title, :text)"),
-            {"id": article_id, "title": " ".join(in_title), "text": " ".join(in_text)},
+            [{"id": number, "title": " ".join(title), "text": " ".join(text)} for number, title, text in found],
         )
     else:
         db.execute(
             sa.text("INSERT INTO article_words (article_id, words) VALUES (:id, CAST(:words AS tsvector))"),
-            {"id": article_id, "words": _tsvector(in_title, in_text)},
+            [{"id": number, "words": _tsvector(title, text)} for number, title, text in found],
         )
 
 

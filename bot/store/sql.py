@@ -6,16 +6,19 @@ import sqlalchemy as sa
 
 from bot.model import Counts
 from bot.store.answered import Answered
-from bot.store.articles import EVERYBODY, Articles
+from bot.store.articles import Articles
 from bot.store.chats import Chats
 from bot.store.driver import engine_from_url, use_wal
+from bot.store.feeds import Feeds
 from bot.store.ledger import LedgerLines
+from bot.store.prints import EVERYBODY
+from bot.store.retention import Retention
 from bot.store.schema import bring_up_to_date
 from bot.store.tables import articles, chats, deliveries, subscriptions
 from bot.store.transactions import Transactions, errors_told
 
 
-class SqlStore(Articles, Chats, LedgerLines, Answered):
+class SqlStore(Articles, Chats, Feeds, LedgerLines, Answered, Retention):
     """Everything that is kept, on SQLite or PostgreSQL; see `bot.service.ports.Store`. Usable from several threads."""
 
     def counts(self) -> Counts:

@@ -9,7 +9,7 @@ search in (`article_words`) are made differently on the two databases and stand 
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
 import sqlalchemy as sa
@@ -55,6 +55,21 @@ class Instant(sa.TypeDecorator[datetime]):
         if value is None:
             return None
         return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+
+
+class Pause(sa.TypeDecorator[timedelta]):
+    """A length of time, kept as seconds."""
+
+    impl = sa.Float
+    cache_ok = True
+
+    def process_bind_param(self, value: timedelta | None, dialect: Dialect) -> float | None:  # noqa: ARG002 -- the base's
+        """Write seconds."""
+        return None if value is None else value.total_seconds()
+
+    def process_result_value(self, value: float | None, dialect: Dialect) -> timedelta | None:  # noqa: ARG002 -- the base's
+        """Read seconds."""
+        return None if value is None else timedelta(seconds=value)
 
 
 class CleanText(sa.TypeDecorator[str]):
@@ -131,6 +146,7 @@ chats = sa.Table(
     sa.Column("language", CleanText, nullable=False),
     sa.Column("zone", CleanText, nullable=False),
     sa.Column("lost_at", Instant),
+    sa.Column("reads_channel", sa.Boolean, nullable=False),
 )
 
 subscriptions = sa.Table(
@@ -148,6 +164,35 @@ subscriptions = sa.Table(
     sa.UniqueConstraint("chat_id", "thread_id"),
     sa.Index(None, "next_digest_at"),
 )
+
+feeds = sa.Table(
+    "feeds",
+    metadata,
+    sa.Column("id", Number, primary_key=True),
+    sa.Column("url", CleanText, nullable=False),
+    sa.Column("url_fingerprint", sa.Text, nullable=False, unique=True),  # of the canonical form
+    sa.Column("name", CleanText, nullable=False),
+    sa.Column("language", CleanText),
+    sa.Column("country", CleanText),
+    sa.Column("kind", CleanText, nullable=False),
+    sa.Column("ownership", CleanText),
+    sa.Column("state", sa.Text, nullable=False),
+    sa.Column("etag", CleanText),
+    sa.Column("last_modified", CleanText),
+    sa.Column("body_hash", CleanText),
+    sa.Column("interval", Pause, nullable=False),
+    sa.Column("next_poll_at", Instant),
+    sa.Column("polled_at", Instant),
+    sa.Column("newest_at", Instant),
+    sa.Column("failing_since_at", Instant),
+    sa.Column("failures", sa.Integer, nullable=False),
+    sa.Column("last_error", CleanText, nullable=False),
+    sa.Column("told_at", Instant),
+    sa.Index(None, "next_poll_at"),
+)
+
+# so that a feed which comes with the program stays away once it was removed
+removed_feeds = sa.Table("removed_feeds", metadata, sa.Column("url_fingerprint", sa.Text, primary_key=True))
 
 digests = sa.Table(
     "digests",

@@ -4,25 +4,16 @@ from datetime import UTC, datetime, time, timedelta
 
 import pytest
 
-from bot.app import make_analyzer
 from bot.errors import RefusalError, WishError
 from bot.model import Article, Chat, ChatKind, Wish
 from bot.service.answer import Answers
-from bot.store.sql import open_store
 
 NOW = datetime(2026, 11, 20, 8, 0, tzinfo=UTC)
 
 
-@pytest.fixture(scope="module")
-def analyzer():
-    return make_analyzer()
-
-
 @pytest.fixture
-def store(tmp_path):
-    opened = open_store(f"sqlite:///{tmp_path}/store.db")
-    yield opened
-    opened.close()
+def store(sqlite_store):
+    return sqlite_store
 
 
 @pytest.fixture

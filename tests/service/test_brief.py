@@ -5,11 +5,9 @@ from datetime import UTC, date, datetime, time, timedelta
 
 import pytest
 
-from bot.app import make_analyzer
 from bot.core.timing import next_run
 from bot.model import Article, Chat, DeliveryState, Schedule, Subscription, Wish
 from bot.service.brief import Brief
-from bot.store.sql import open_store
 
 NOW = datetime(2026, 11, 20, 8, 0, tzinfo=UTC)
 TEXT = (
@@ -17,16 +15,9 @@ TEXT = (
 )
 
 
-@pytest.fixture(scope="module")
-def analyzer():
-    return make_analyzer()
-
-
 @pytest.fixture
-def store(tmp_path):
-    opened = open_store(f"sqlite:///{tmp_path}/store.db")
-    yield opened
-    opened.close()
+def store(sqlite_store):
+    return sqlite_store
 
 
 @pytest.fixture

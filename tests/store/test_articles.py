@@ -210,3 +210,64 @@ def test_a_naive_time_is_refused(store: SqlStore):
     with pytest.raises(ValueError, match="naive"):
         store.newest_articles(until_at=datetime(2026, 11, 20, 8))
     assert store.counts().articles == 0
+
+
+def test_articles_that_come_together_are_kept_as_one_by_one(store: SqlStore):
+    known, _ = store.add_article(DUTY, NOW - HOUR)
+    batch = [
+        replace(DUTY, title="Told again"),  # known by its URL
+        Article("A", "Text a.", url="https://kairos.example/a", topics=("tariffs", "energy"), places=("JP",)),
+        Article("B", "Text b."),
+        Article("Another A", "Text c.", url="https://kairos.example/a?utm_source=feed"),  # the second of the batch
+        Article("b", "Text  B."),  # the third
+        Article("B", "Text b.", url="https://kairos.example/b"),  # it too: one has no URL
+        Article("A", "Text a.", url="https://kairos.example/a", chat_id=5),
+    ]
+    kept = store.add_articles(batch, NOW)
+    assert [new for _, new in kept] == [False, True, True, False, False, False, True]
+    assert kept[0][0] == known
+    assert kept[1][0] == replace(batch[1], id=kept[1][0].id, added_at=NOW)
+    assert [kept[place][0] for place in (3, 4, 5)] == [kept[1][0], kept[2][0], kept[2][0]]
+    assert store.article(kept[1][0].id) == kept[1][0]
+    assert [hit.article.title for hit in store.search_articles("text")] == ["B", "A"]
+    assert store.add_articles(batch, NOW + HOUR) == [(article, False) for article, _ in kept]
+    assert store.add_articles([], NOW) == []
+
+
+def test_many_articles_are_kept_in_their_order(store: SqlStore):
+    many = [Article(f"Title {n}", f"Text {n}.", url=f"https://kairos.example/{n}") for n in range(1200)]
+    kept = store.add_articles(many, NOW)
+    assert [article.title for article, new in kept if new] == [article.title for article in many]
+    assert [store.article(kept[n][0].id).title for n in (0, 700, 1199)] == ["Title 0", "Title 700", "Title 1199"]
+
+
+def test_of_articles_that_come_together_none_is_kept_if_one_is_wrong(store: SqlStore):
+    with pytest.raises(ValueError, match="naive"):
+        store.add_articles([DUTY, Article("A", "B", published_at=datetime(2026, 11, 20))], NOW)
+    assert store.counts().articles == 0
+
+
+def test_batches_that_several_threads_add_at_once_are_kept_once(store: SqlStore):
+    batch = [Article(f"T {n}", "Text.", url=f"https://kairos.example/{n}" if n % 2 else None) for n in range(20)]
+    results: list[tuple[Article, bool]] = []
+    barrier = threading.Barrier(4)
+
+    def add(number: int) -> None:
+        barrier.wait()
+        mine = batch if number % 2 else batch[::-1]
+        results.extend(store.add_articles(mine, NOW) if number else [store.add_article(one, NOW) for one in mine])
+
+    threads = [threading.Thread(target=add, args=(number,)) for number in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert (len(results), sum(new for _, new in results), store.counts().articles) == (80, 20, 20)
+
+
+def test_known_urls_are_everybodys_however_they_are_written(store: SqlStore):
+    store.add_article(DUTY, NOW)
+    store.add_article(replace(DUTY, url="https://kairos.example/own", chat_id=5), NOW)
+    asked = [DUTY.url, f"{DUTY.url}?utm_source=x", "https://kairos.example/own", "https://kairos.example/new", "", "\0"]
+    assert store.known_urls(asked) == {DUTY.url, f"{DUTY.url}?utm_source=x"}
+    assert store.known_urls([]) == frozenset()

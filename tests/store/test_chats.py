@@ -31,7 +31,7 @@ def _owe(store: SqlStore, subscription: Subscription, run: Run = RUN, next_run: 
 
 
 def test_a_chat_comes_back_as_it_was_saved(store: SqlStore):
-    chat = Chat(2**52, ChatKind.CHANNEL, language="pt-BR", zone="America/Sao_Paulo", lost_at=NOW)
+    chat = Chat(2**52, ChatKind.CHANNEL, language="pt-BR", zone="America/Sao_Paulo", lost_at=NOW, reads_channel=True)
     assert store.chat(chat.id) is None
     store.save_chat(chat)
     assert store.chat(chat.id) == chat

@@ -90,6 +90,35 @@ def _upgrade_and_fail(config):
     raise StoreError("in the middle")
 
 
+def test_articles_of_the_first_schema_are_known_by_the_canonical_form_of_their_url(empty_url):
+    from alembic import command
+    from alembic.config import Config
+
+    engine = engine_from_url(empty_url)
+    config = Config()
+    config.set_main_option("script_location", str(schema.MIGRATIONS))
+    with engine.execution_options(store_writes=True).begin() as db:
+        config.attributes["connection"] = db
+        command.upgrade(config, "0001")
+        db.execute(sa.text("INSERT INTO chats (id, kind, language, zone) VALUES (5, 'group', 'en', 'UTC')"))
+        for url in ("https://kairos.example/a?utm_source=x", "https://kairos.example/a", "https://kairos.example/b"):
+            db.execute(
+                sa.text(
+                    "INSERT INTO articles (chat_id, title, text, source, url, added_at, dated_at, sample,"
+                    " url_fingerprint, text_fingerprint) VALUES (0, 't', :url, '', :url, '2026-11-20 08:00:00.000000',"
+                    " '2026-11-20 08:00:00.000000', false, :url, :url)"
+                ),
+                {"url": url},
+            )
+    engine.dispose()
+    store = open_store(empty_url)
+    asked = ["https://kairos.example/a#top", "https://kairos.example/b", "https://kairos.example/c"]
+    assert store.known_urls(asked) == set(asked[:2])
+    assert store.counts().articles == 3
+    assert store.chat(5).reads_channel is False
+    store.close()
+
+
 def test_sqlite_runs_with_wal_foreign_keys_and_a_flush_for_each_transaction(tmp_path):
     store = open_store(f"sqlite:///{tmp_path}/store.db")
     with store._transactions.reading() as db:

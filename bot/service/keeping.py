@@ -1,0 +1,132 @@
+"""What came of polled feeds → the store: articles first, then their feeds; it asks no feed."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from itertools import islice
+from typing import NamedTuple
+
+import structlog
+
+from bot.core.analysis import Analyzer
+from bot.core.polling import after_failure, after_success, is_silent, next_pause
+from bot.errors import CommuniqueError
+from bot.model import Article, Feed, FeedState, Fetched, ParsedFeed
+from bot.service.entries import host_of
+from bot.service.ports import Store
+
+log = structlog.get_logger(__name__)
+
+MOST_NOTES = 3
+"""Lines of what could not be read in one feed."""
+
+
+@dataclass(frozen=True, slots=True)
+class PollReport:
+    """What a poll did: how many feeds were asked, were as before, failed; how many entries and new articles came.
+
+    `aside` and `silent` are feeds the admins are to be told of, `problems` has a line for each feed that failed,
+    `notes` lines for what could not be read of the others.
+    """
+
+    feeds: int = 0
+    unchanged: int = 0
+    failed: int = 0
+    entries: int = 0
+    new_articles: int = 0
+    aside: tuple[Feed, ...] = ()
+    silent: tuple[Feed, ...] = ()
+    problems: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()
+
+
+class Polled(NamedTuple):
+    """What came of asking a feed: an error, or an answer, which is as before where `parsed` is None."""
+
+    feed: Feed
+    fetched: Fetched | None = None
+    parsed: ParsedFeed | None = None
+    articles: tuple[Article, ...] = ()
+    body_hash: str | None = None
+    notes: tuple[str, ...] = ()
+    error: CommuniqueError | None = None
+
+
+class Keeper:
+    """Keeps what came, and decides with `bot.core.polling` when each feed is asked again. Its calls block."""
+
+    def __init__(self, store: Store, analyzer: Callable[[], Analyzer], *, floor: timedelta) -> None:
+        self._store = store
+        self._analyzer = analyzer
+        self._floor = floor
+        self._samples_may_be = True
+
+    def keep(self, came: Sequence[Polled], report: PollReport, now: datetime) -> PollReport:
+        """Keep the articles and then the feeds; return the report with what was done added.
+
+        Raises:
+            StoreError: the store can't be written.
+        """
+        articles = [self._annotated(article) for polled in came for article in polled.articles]
+        kept = iter(self._store.add_articles(articles, now) if articles else ())
+        new = [sum(is_new for _, is_new in islice(kept, len(polled.articles))) for polled in came]
+        if self._samples_may_be and any(new):
+            self._store.drop_samples()  # real news is here
+            self._samples_may_be = False
+        self._store.save_feeds([self._after(polled, count, now) for polled, count in zip(came, new, strict=True)])
+        failed = [polled for polled in came if polled.error is not None]
+        notes = (f"{_name(each.feed)}: {note}" for each in came for note in each.notes[:MOST_NOTES])
+        return replace(
+            report,
+            unchanged=report.unchanged + sum(each.error is None and each.parsed is None for each in came),
+            failed=report.failed + len(failed),
+            entries=report.entries + sum(len(each.parsed.entries) for each in came if each.parsed is not None),
+            new_articles=report.new_articles + sum(new),
+            problems=(*report.problems, *(f"{_name(each.feed)}: {each.error}" for each in failed)),
+            notes=(*report.notes, *notes),
+        )
+
+    def note_told(self, now: datetime) -> tuple[tuple[Feed, ...], tuple[Feed, ...]]:
+        """Return the feeds set aside and the silent ones that nobody was told of yet, and note that somebody is."""
+        untold = [feed for feed in self._store.feeds() if feed.told_at is None]
+        aside = tuple(feed for feed in untold if feed.state is FeedState.ASIDE)
+        silent = tuple(feed for feed in untold if is_silent(feed, now))
+        if aside or silent:
+            self._store.save_feeds([replace(feed, told_at=now) for feed in (*aside, *silent)])
+        return aside, silent
+
+    def _annotated(self, article: Article) -> Article:
+        try:
+            return self._analyzer().annotate(article)
+        except Exception:
+            # the edge of the loop over articles: one that can't be read must not be met again and again
+            log.exception("article_not_annotated", url=article.url)
+            return article
+
+    def _after(self, polled: Polled, new: int, now: datetime) -> Feed:
+        if polled.error is not None or polled.fetched is None:
+            return after_failure(polled.feed, polled.error or CommuniqueError("no answer"), now, floor=self._floor)
+        fetched, parsed = polled.fetched, polled.parsed
+        pause = next_pause(
+            polled.feed,
+            published=[entry.published_at for entry in parsed.entries if entry.published_at] if parsed else (),
+            new=new,
+            now=now,
+            ttl=parsed.pause if parsed else None,
+            max_age=fetched.max_age,
+            floor=self._floor,
+        )
+        feed = replace(
+            polled.feed,
+            # a 304 need not repeat what it was asked with
+            etag=fetched.etag or (polled.feed.etag if fetched.unchanged else None),
+            last_modified=fetched.last_modified or (polled.feed.last_modified if fetched.unchanged else None),
+            body_hash=polled.body_hash or polled.feed.body_hash,
+        )
+        return after_success(feed, pause=pause, new=new, now=now)
+
+
+def _name(feed: Feed) -> str:
+    return feed.name or host_of(feed.url) or feed.url

@@ -1,0 +1,215 @@
+"""Polling beside lemon24's `reader`: the same 200 feeds on loopback, in the same run, each in a process of its own.
+
+Ours does more in that time: topics and places of each article, the index of words, a guard on each address. What
+`reader` does is `update_feeds`, with the number of workers that suits it best here.
+
+    python -m tests.bench.polling serve | ours BASE… | reader BASE…
+"""
+
+from __future__ import annotations
+
+import asyncio
+import importlib
+import json
+import random
+import resource
+import sys
+import tempfile
+import time
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from email.utils import format_datetime
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+from aiohttp import web
+
+FEEDS = 200
+ENTRIES = 50
+HOSTS = 20 if sys.platform == "linux" else 1  # elsewhere loopback has one address; a host is asked one at a time
+WORDS = (200, 320)  # of an entry: a short agency report
+# Of the first and of an unchanged poll. Measured once on two shared cores, 2026-11: with 1, 4 and 8 workers the first
+# took 11.2, 12.2 and 13.1 s, the unchanged one 0.77, 0.81 and 0.54 s.
+READER_WORKERS = (1, 8)
+TARGET_FIRST, TARGET_UNCHANGED, TARGET_MEMORY = "≥ 2 ×", "≥ 10 ×", "under 250 MB"
+
+Row = tuple[str, str, str, str]
+KINDS = ("304", "same")
+
+
+def feed_bytes(number: int) -> bytes:
+    """Return an RSS file whose entries are in no other one."""
+    chance = random.Random(number)
+    article = (Path(__file__).parents[1] / "articles/steel.txt").read_text(encoding="utf-8")
+    vocabulary = article.split()
+    newest = datetime.now(UTC) - timedelta(minutes=chance.randrange(60))
+    items = []
+    for place in range(ENTRIES):
+        words = chance.choices(vocabulary, k=chance.randint(*WORDS))
+        third = len(words) // 3
+        text = "".join(f"<p>{' '.join(words[n : n + third])}.</p>" for n in range(0, len(words), third))
+        at = format_datetime(newest - timedelta(minutes=17 * place))
+        items.append(
+            f"<item><title>Story {number}-{place}: {' '.join(words[:7])}</title>"
+            f"<link>https://outlet{number}.example/{place}</link><guid>https://outlet{number}.example/{place}</guid>"
+            f"<pubDate>{at}</pubDate><description>{' '.join(words[:25])} …</description>"
+            f"<content:encoded><![CDATA[{text}]]></content:encoded></item>"
+        )
+    head = f"<title>Outlet {number}</title><link>https://outlet{number}.example/</link><language>en</language>"
+    return (
+        '<?xml version="1.0" encoding="utf-8"?><rss version="2.0" '
+        'xmlns:content="http://purl.org/rss/1.0/modules/content/"><channel>'
+        f"{head}{''.join(items)}</channel></rss>"
+    ).encode()
+
+
+async def serve() -> None:
+    """Serve the feeds until ended: below `/304/` with validators, below `/same/` always whole; print where."""
+    contents = [feed_bytes(number) for number in range(FEEDS)]
+
+    async def answer(request: web.Request) -> web.Response:
+        number = int(request.match_info["number"])
+        if request.match_info["kind"] == "same":
+            return web.Response(body=contents[number], content_type="application/rss+xml")
+        if request.headers.get("If-None-Match") == f'"{number}"':
+            return web.Response(status=304, headers={"ETag": f'"{number}"'})
+        return web.Response(body=contents[number], content_type="application/rss+xml", headers={"ETag": f'"{number}"'})
+
+    app = web.Application()
+    app.router.add_get(r"/{kind:304|same}/{number:\d+}", answer)
+    runner = web.AppRunner(app, access_log=None)
+    await runner.setup()
+    port, bases = 0, []
+    for host in range(1, HOSTS + 1):
+        site = web.TCPSite(runner, f"127.0.0.{host}", port)
+        await site.start()
+        port = runner.addresses[0][1]
+        bases.append(f"http://127.0.0.{host}:{port}")
+    print(*bases, flush=True)
+    await asyncio.Event().wait()
+
+
+def urls(bases: list[str], kind: str) -> list[str]:
+    """Return the addresses of all feeds."""
+    return [f"{bases[number % len(bases)]}/{kind}/{number}" for number in range(FEEDS)]
+
+
+async def poll_ours(bases: list[str], kind: str, folder: Path) -> list[float]:
+    """Poll twice with the gatherer; return the seconds of both."""
+    from bot.app import SystemClock, make_analyzer
+    from bot.feeds.http import GuardedWeb
+    from bot.feeds.reading import Readers
+    from bot.model import Feed
+    from bot.service.gather import Gatherer
+    from bot.store.door import Door
+    from bot.store.sql import open_store
+
+    store, door, reading, analyzers = open_store(f"sqlite:///{folder}/ours.db"), Door(), Readers(), []
+
+    def analyzer() -> Any:
+        if not analyzers:
+            analyzers.append(make_analyzer())
+        return analyzers[0]
+
+    store.seed_feeds([Feed(url, f"Outlet {url}", language="en") for url in urls(bases, kind)])
+    async with GuardedWeb(trusted_hosts=[urlsplit(base).netloc for base in bases]) as guarded:
+        clock = SystemClock()
+        gatherer = Gatherer(store, guarded, reading, analyzer, door, clock, retention_days=90, poll_minutes=0)
+        used, reports = [], []
+        for _ in range(2):
+            began = time.perf_counter()
+            reports.append(await gatherer.poll_all())
+            used.append(time.perf_counter() - began)
+    await reading.close()
+    door.close()
+    assert (reports[0].new_articles, reports[0].failed) == (FEEDS * ENTRIES, 0), reports[0]
+    assert (reports[1].unchanged, reports[1].failed) == (FEEDS, 0), reports[1]
+    assert store.counts().articles == FEEDS * ENTRIES
+    store.close()
+    return used
+
+
+def poll_reader(bases: list[str], kind: str, folder: Path) -> list[float]:
+    """Update twice with `reader`; return the seconds of both."""
+    # the feedparser that it carries imports a module which is installed under another name
+    sys.modules.setdefault("sgmllib", importlib.import_module("feedparser_sgmllib"))
+    from reader import make_reader
+
+    reader = make_reader(str(folder / "reader.db"))
+    for url in urls(bases, kind):
+        reader.add_feed(url)
+    used = []
+    for workers in READER_WORKERS:
+        began = time.perf_counter()
+        reader.update_feeds(workers=workers, scheduled=False)  # all of them, as ours
+        used.append(time.perf_counter() - began)
+    assert reader.get_entry_counts().total == FEEDS * ENTRIES
+    reader.close()
+    return used
+
+
+def contend(who: str, bases: list[str]) -> None:
+    """Poll both kinds of servers, each into a new database; print seconds and peak memory."""
+    found: dict[str, Any] = {}
+    for kind in KINDS:
+        with tempfile.TemporaryDirectory() as folder:
+            if who == "ours":
+                found[kind] = asyncio.run(poll_ours(bases, kind, Path(folder)))
+            else:
+                found[kind] = poll_reader(bases, kind, Path(folder))
+    unit = 1024 if sys.platform == "linux" else 1024 * 1024  # macOS counts bytes
+    peaks = [resource.getrusage(whose).ru_maxrss for whose in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)]
+    print(json.dumps({**found, "memory": sum(peaks) / unit}))
+
+
+async def measure_polling() -> list[Row]:
+    """Measure the first poll, an unchanged one, and the peak of memory, beside `reader`."""
+    server = await asyncio.create_subprocess_exec(
+        sys.executable, "-m", "tests.bench.polling", "serve", stdout=asyncio.subprocess.PIPE
+    )
+    try:
+        assert server.stdout is not None
+        bases = (await server.stdout.readline()).decode().split()
+        ours, peer = [await _run(who, bases) for who in ("ours", "reader")]
+    finally:
+        server.terminate()
+        await server.wait()
+    rows = [_row("first poll of 10,000 articles", ours, peer, lambda found: found["304"][0], TARGET_FIRST)]
+    for kind, what in (("304", "unchanged poll of 200 feeds, 304"), ("same", "unchanged poll, the same bytes again")):
+        rows.append(_row(what, ours, peer, lambda found, kind=kind: found[kind][1], TARGET_UNCHANGED))
+    note = f"reader {peer['memory']:.0f} MB; child processes included"
+    return [*rows, ("peak memory while polling", f"{ours['memory']:.0f} MB", TARGET_MEMORY, note)]
+
+
+async def _run(who: str, bases: list[str]) -> dict[str, Any]:
+    process = await asyncio.create_subprocess_exec(
+        sys.executable, "-m", "tests.bench.polling", who, *bases, stdout=asyncio.subprocess.PIPE
+    )
+    out, _ = await asyncio.wait_for(process.communicate(), 600)
+    found: dict[str, Any] = json.loads(out.splitlines()[-1])
+    return found
+
+
+def _row(
+    what: str, ours: dict[str, Any], peer: dict[str, Any], seconds: Callable[[dict[str, Any]], float], target: str
+) -> Row:
+    mine, theirs = seconds(ours), seconds(peer)
+    rate = f", {FEEDS * ENTRIES / mine:.0f} articles/s" if what.startswith("first") else ""
+    return what, f"{mine:.2f} s", target, f"reader {theirs:.2f} s: {theirs / mine:.1f} ×{rate}"
+
+
+def main(arguments: list[str]) -> None:
+    """Serve, contend, or measure and print the table."""
+    match arguments:
+        case ["serve"]:
+            asyncio.run(serve())
+        case [("ours" | "reader") as who, *bases]:
+            contend(who, bases)
+        case _:
+            for what, figure, target, note in asyncio.run(measure_polling()):
+                print(f"{what:<40}  {figure:>9}  {target:<13} {note}")
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])
