@@ -202,6 +202,8 @@ async def _gathering(made: Parts, door: Door, gatherer: Gatherer, application: B
 
     async def poll() -> None:
         report = await gatherer.poll_due()
+        if report.feeds:
+            log.info("polled", feeds=report.feeds, failed=report.failed, new_articles=report.new_articles)
         told = [*map(words.feed_aside, report.aside), *map(words.feed_silent, report.silent)]
         for admin in made.settings.communique_admins if told else ():
             await send_answer(application.bot, admin, notice(*told))

@@ -33,7 +33,7 @@ async def main() -> None:
     if chromium is None:
         sys.exit("the picture needs Chromium: apt-get install chromium; the tables were written")
     with tempfile.TemporaryDirectory() as folder:
-        environment = {"PATH": os.environ["PATH"], "HOME": folder, "TZ": "UTC"}
+        environment = {"PATH": os.environ["PATH"], "HOME": folder, "TZ": "UTC", "COMMUNIQUE_FEEDS": "none"}
         process = await asyncio.create_subprocess_exec(
             sys.executable,
             "-m",

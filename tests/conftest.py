@@ -34,6 +34,7 @@ class BotProcess:
             "TELEGRAM_BOT_TOKEN": token,
             "TELEGRAM_API_URL": api_url,
             "PYTHONWARNINGS": "default",
+            "COMMUNIQUE_FEEDS": "none",  # tests stay on loopback
         }
         self.log = folder / "bot.log"
         self._process: asyncio.subprocess.Process | None = None

@@ -58,7 +58,7 @@ REFUSALS = ("larger than I may fetch", "I find no article in that", "took too lo
 
 async def test_what_is_made_to_hurt_is_refused_in_words_and_help_is_answered_meanwhile(telegram, bot_process, hostile):
     ada = telegram.chats.add_private("Ada")
-    await bot_process.start(COMMUNIQUE_TRUSTED_HOSTS=hostile, COMMUNIQUE_FEEDS="none")
+    await bot_process.start(COMMUNIQUE_TRUSTED_HOSTS=hostile)
     telegram.people.send_text(ada, "/start")
     await telegram.wait_for(ada, timeout=20)
     before = telegram.mark()

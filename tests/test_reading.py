@@ -80,7 +80,7 @@ async def site(seed_text):
 @pytest.fixture
 async def ada(telegram, bot_process, site):
     ada = telegram.chats.add_private("Ada")
-    await bot_process.start(COMMUNIQUE_TRUSTED_HOSTS=site, COMMUNIQUE_FEEDS="none", COMMUNIQUE_ADMINS=str(ada))
+    await bot_process.start(COMMUNIQUE_TRUSTED_HOSTS=site, COMMUNIQUE_ADMINS=str(ada))
     return ada
 
 
@@ -207,14 +207,14 @@ async def test_operators_follow_a_feed_by_any_page_and_its_news_come_in(telegram
 
 async def test_others_do_not_operate_the_bot(telegram, bot_process):
     bob = telegram.chats.add_private("Bob")
-    await bot_process.start(COMMUNIQUE_FEEDS="none")
+    await bot_process.start()
     assert (await say(telegram, bob, "/addfeed http://x.example/")).text == "Only this bot's operators can do that."
 
 
 async def test_a_group_hears_its_linked_channel_only_if_it_asked_to(telegram, bot_process, seed_text):
     owner = telegram.chats.add_user("Owner")
     group = telegram.chats.add_group("Desk", admins=[owner], supergroup=True, bot_admin=True)
-    await bot_process.start(COMMUNIQUE_FEEDS="none")
+    await bot_process.start()
     answer = await say(telegram, group, "/settings channel on", user_id=owner)
     assert "summarize here what the linked channel posts" in answer.text
     telegram.people.forward_text(group, seed_text, origin=Origin("channel", "Quay"), user_id=owner, automatic=True)

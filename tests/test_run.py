@@ -99,7 +99,7 @@ class ShiftedClock:
 async def test_a_digest_comes_on_its_minute_and_once(telegram, tmp_path):
     ada = telegram.chats.add_private("Ada")
     stop = asyncio.Event()
-    made = Parts(read_settings(database_url=f"sqlite:///{tmp_path}/store.db"))
+    made = Parts(read_settings(database_url=f"sqlite:///{tmp_path}/store.db", communique_feeds="none"))
     made.clock = ShiftedClock(seconds=3)
     due = made.clock.now().replace(second=0, microsecond=0) + timedelta(minutes=1)
     running = asyncio.create_task(_serve(made, telegram.url, TOKEN, stop))

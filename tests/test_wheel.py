@@ -50,7 +50,7 @@ def installed(tmp_path_factory):
 
 
 def environment(folder):
-    return {"PATH": os.environ["PATH"], "HOME": str(folder)}
+    return {"PATH": os.environ["PATH"], "HOME": str(folder), "COMMUNIQUE_FEEDS": "none"}
 
 
 def test_a_summary_from_the_wheel(installed, tmp_path):
