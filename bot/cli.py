@@ -27,13 +27,12 @@ FORMS = ("text", "html", "markdown", "json")
 cli = typer.Typer(
     name="communique",
     help="What happened in the world's alliances and tariffs, in sentences that were really written.",
-    no_args_is_help=True,
     add_completion=False,
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
 )
 
-feeds = typer.Typer(help="Feeds: list, add, remove, check, import, export, read.", no_args_is_help=True)
+feeds = typer.Typer(help="Feeds: list, add, remove, check, import, export, read.")
 cli.add_typer(feeds, name="feeds")
 
 Json = Annotated[bool, typer.Option("--json", help="Print one JSON document.")]
@@ -264,6 +263,8 @@ def main() -> None:
 
 def _status() -> int:
     use_own_zones()
+    if len(sys.argv) == 1:
+        sys.argv.append("--help")
     try:
         status = cli(standalone_mode=False, prog_name="communique")
         sys.stdout.flush()

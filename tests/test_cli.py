@@ -133,8 +133,28 @@ def test_a_password_is_never_shown(run, monkeypatch):
     assert "s3cret" not in run("stats")[2]
 
 
+def test_the_bare_command_is_its_help(run):
+    status, out, _ = run()
+    assert status == 0
+    assert out.startswith("Usage: communique")
+    assert run("feeds")[0] == 2
+
+
 def test_help_is_everywhere(run):
-    for verb in ("run", "preview", "summarize", "add", "digest", "search", "analyze", "sentences", "check", "stats"):
+    for verb in (
+        "run",
+        "preview",
+        "summarize",
+        "add",
+        "digest",
+        "search",
+        "analyze",
+        "sentences",
+        "check",
+        "stats",
+        "poll",
+        "extract",
+    ):
         status, out, _ = run(verb, "--help")
         assert status == 0
         assert "Usage: communique" in out
@@ -274,6 +294,7 @@ def test_check_says_what_to_do(run):
     assert status == 1
     assert "FAIL token: TELEGRAM_BOT_TOKEN is not set" in out
     assert "ok   database: 0 articles" in out
+    assert "None was asked yet; to ask them: communique poll" in out
     assert json.loads(run("check", "--json")[1])[0]["works"] is False
 
 

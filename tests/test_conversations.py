@@ -236,3 +236,23 @@ async def test_somebody_who_asks_too_often_is_told_when_to_come_back(telegram, a
         telegram.people.send_text(ada, "/topics")
     await telegram.wait_until(lambda: len(telegram.messages(ada, by_bot=True)) == 21, timeout=20)
     assert telegram.messages(ada, by_bot=True)[-1].text.startswith("Slow down a little: I'll listen again in ")
+
+
+async def test_a_group_that_becomes_a_supergroup_keeps_its_subscription(telegram, bot_process):
+    owner = telegram.chats.add_user("Owner")
+    group = telegram.chats.add_group("Desk", admins=[owner], bot_admin=True)
+    await bot_process.start()
+    await say(telegram, group, "/subscribe energy 07:30", user_id=owner)
+    new = telegram.chats.migrate(group)
+    (answer,) = await say(telegram, new, "/settings", user_id=owner)
+    assert "energy, daily at 07:30" in answer.text
+
+
+async def test_a_failure_of_ours_is_said_with_an_id_that_the_log_has(telegram, bot_process):
+    owner = telegram.chats.add_user("Owner")
+    group = telegram.chats.add_group("Desk", admins=[owner])
+    await bot_process.start()
+    telegram.faults.inject("bad_gateway", times=1, method="getChatMember")
+    (answer,) = await say(telegram, group, "/subscribe", user_id=owner)
+    assert answer.text.startswith("My mistake, sorry. (")
+    assert answer.text.split("(")[1].rstrip(")") in bot_process.said()

@@ -54,6 +54,7 @@ def build_application(token: str, api_url: str, desk: Desk) -> BotApplication:
         application.add_handler(CommandHandler(command.name, _command_callback(desk, command), filters=SPOKEN))
     application.add_handler(CallbackQueryHandler(_button_callback(desk)))
     application.add_handler(ChatMemberHandler(_member_callback(desk), ChatMemberHandler.MY_CHAT_MEMBER))
+    application.add_handler(MessageHandler(filters.StatusUpdate.MIGRATE, _migration_callback(desk)))
     application.add_handler(MessageHandler(SPOKEN & ~filters.StatusUpdate.ALL, _message_callback(desk)))
     application.add_error_handler(_error_callback(desk))
     return application
@@ -149,6 +150,15 @@ def _member_callback(desk: Desk) -> Any:
         if changed is not None:
             here = changed.new_chat_member.status not in GONE
             await desk.offload(desk.answers.member_changed, changed.chat.id, desk.clock.now(), here=here)
+
+    return callback
+
+
+def _migration_callback(desk: Desk) -> Any:
+    async def callback(update: Update, _context: ContextTypes.DEFAULT_TYPE) -> None:
+        message = update.effective_message
+        if message is not None and message.migrate_to_chat_id is not None:
+            await desk.offload(desk.answers.migrate, message.chat.id, message.migrate_to_chat_id)
 
     return callback
 

@@ -14,6 +14,7 @@ import structlog
 from telegram import Bot, Update
 from telegram import Message as TelegramMessage
 from telegram.constants import ChatAction, ChatMemberStatus, ParseMode
+from telegram.error import ChatMigrated, Forbidden, RetryAfter
 from telegram.error import TelegramError as PtbError
 
 from bot.chat import words
@@ -37,6 +38,7 @@ log = structlog.get_logger(__name__)
 TYPING_AFTER = 0.4  # seconds; what is quicker needs no sign
 NOTE_AFTER = 3.0  # seconds
 TYPING_AGAIN = 4.5  # seconds; Telegram shows it for five
+HELD_BACK = (Forbidden, RetryAfter, ChatMigrated)
 MANAGERS: Final = frozenset({ChatMemberStatus.OWNER, ChatMemberStatus.ADMINISTRATOR})
 
 
@@ -149,9 +151,12 @@ class Desk:
         """Log what went wrong under a short id, and tell the person that id."""
         error_id = secrets.token_hex(3)
         log.error("update_failed", id=error_id, exc_info=error)
-        if not isinstance(update, Update) or update.effective_chat is None or isinstance(error, PtbError):
-            return  # Telegram itself would not have it: another message would fail alike
-        await send_answer(bot, update.effective_chat.id, notice(words.error_of_ours(error_id)))
+        if not isinstance(update, Update) or update.effective_chat is None or isinstance(error, HELD_BACK):
+            return  # Telegram would not have another message either
+        try:
+            await send_answer(bot, update.effective_chat.id, notice(words.error_of_ours(error_id)))
+        except PtbError as again:
+            log.warning("apology_not_sent", id=error_id, reason=str(again))
 
 
 async def _accompany(ask: Ask, working: asyncio.Task[list[Message]]) -> int | None:

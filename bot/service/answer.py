@@ -190,6 +190,10 @@ class Answers:
         if known is not None and (known.lost_at is None) != here:
             self._store.save_chat(replace(known, lost_at=None if here else now))
 
+    def migrate(self, old_id: int, new_id: int) -> None:
+        """Follow a group that became a supergroup: everything of it moves to its new id."""
+        self._store.migrate_chat(old_id, new_id)
+
     def reads_channel(self, chat_id: int) -> bool:
         """Tell whether a group asked to have its linked channel's posts summarized."""
         known = self._store.chat(chat_id)

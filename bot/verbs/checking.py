@@ -9,7 +9,8 @@ from typing import NamedTuple
 from telegram import Bot
 from telegram.error import InvalidToken, TelegramError
 
-from bot.app import make_analyzer, parts
+from bot.app import make_analyzer, parts, seed_feeds
+from bot.chat import words
 from bot.chat.transport import AiohttpRequest
 from bot.errors import CommuniqueError
 from bot.settings import Settings
@@ -25,8 +26,13 @@ class Finding(NamedTuple):
 
 
 def check(settings: Settings, *, as_json: bool) -> int:
-    """Check token, database and data; exit status 1 if any does not work."""
-    looks: dict[str, Callable[[Settings], str]] = {"token": _token, "database": _database, "data": _data}
+    """Check token, database, data and feeds; exit status 1 if any does not work."""
+    looks: dict[str, Callable[[Settings], str]] = {
+        "token": _token,
+        "database": _database,
+        "data": _data,
+        "feeds": _feeds,
+    }
     findings = [_find(what, look, settings) for what, look in looks.items()]
     if as_json:
         say(dumped([finding._asdict() for finding in findings]))
@@ -73,3 +79,15 @@ def _database(settings: Settings) -> str:
 def _data(_settings: Settings) -> str:
     vocabulary = make_analyzer().vocabulary
     return f"{len(vocabulary.topics)} topics, {len(vocabulary.places)} places"
+
+
+def _feeds(settings: Settings) -> str:
+    """Tell how the feeds were when they were last asked; asking them is `feeds check`."""
+    with parts(settings) as made:
+        seed_feeds(made.store, settings)
+        feeds = made.store.feeds()
+    said = words.feeds_in_short(feeds)
+    asked = [feed for feed in feeds if feed.polled_at is not None or feed.failures]
+    if asked and all(feed.failures for feed in asked):
+        raise CommuniqueError(f"{said} None could be reached; check the network, then: communique feeds check")
+    return said if asked or not feeds else f"{said} None was asked yet; to ask them: communique poll"

@@ -5,7 +5,7 @@ from datetime import UTC, datetime, time, timedelta
 import pytest
 
 from bot.errors import RefusalError, WishError
-from bot.model import Article, Chat, ChatKind, Wish
+from bot.model import Article, Chat, ChatKind, Feed, Wish
 from bot.service.answer import Answers
 
 NOW = datetime(2026, 11, 20, 8, 0, tzinfo=UTC)
@@ -129,3 +129,20 @@ def test_an_update_is_answered_once(answers):
     assert answers.note_answered(5)
     assert not answers.note_answered(5)
     assert answers.answered_updates([4, 5]) == frozenset({5})
+
+
+def test_operators_follow_feeds_and_count(answers):
+    feed, new = answers.add_feed(Feed("https://harborpost.example/feed", "Harbor Post"))
+    assert new
+    assert answers.feeds() == [feed]
+    assert answers.remove_feed("Harbor Post")
+    assert not answers.remove_feed("Harbor Post")
+    assert answers.counts().articles == 0
+
+
+def test_a_group_hears_its_channel_only_when_asked_and_moves_with_its_settings(answers):
+    assert not answers.reads_channel(-1)
+    answers.set_reads_channel(answers.met(Chat(-1, ChatKind.GROUP)), on=True)
+    assert answers.reads_channel(-1)
+    answers.migrate(-1, -1001)
+    assert answers.reads_channel(-1001)
