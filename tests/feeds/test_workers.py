@@ -43,6 +43,13 @@ async def test_a_process_serves_one_request_after_the_other(workers: Workers) ->
     assert len({await workers.run(os.getpid, 20, "x") for _ in range(3)}) == 1
 
 
+async def test_a_parent_that_once_had_much_memory_does_not_cost_its_processes_their_lives(workers: Workers) -> None:
+    much = bytearray(450 << 20)
+    much[:: 1 << 12] = b"x" * len(much[:: 1 << 12])
+    assert len({await workers.run(os.getpid, 20, "x") for _ in range(2)}) == 1
+    del much
+
+
 async def test_work_that_hangs_is_killed_and_the_next_is_done(workers: Workers) -> None:
     with pytest.raises(FetchError, match=r"timeout: slow\.pdf .*more than 0\.2 s"):
         await workers.run(time.sleep, 0.2, "slow.pdf", 100)
