@@ -15,9 +15,9 @@ from bot.chat.messages import read_link, read_reply
 from bot.chat.operating import add_feed, feeds, remove_feed, sources, stats
 from bot.chat.pages import notice
 from bot.chat.render import Button, Message, block, bold, messages
+from bot.core.links import is_link, links_in
 from bot.core.wish import Order, canonical
 from bot.model import Subscription
-from bot.service.answer import is_link_alone
 
 CHANNEL_SWITCH = re.compile(r"channel\s+(on|off)", re.IGNORECASE)
 TIMES = ("07:00", "08:00", "18:00")  # offered at the first touch of a button
@@ -55,9 +55,9 @@ async def summary(desk: Desk, ask: Ask) -> list[Message]:
     replied = ask.message.reply_to_message is not None or ask.message.external_reply is not None
     if replied and not ask.words:
         return await read_reply(desk, ask)
-    if is_link_alone(ask.words):
+    if is_link(ask.words):
         ask.reply_to = ask.message.message_id
-        return await read_link(desk, ask, ask.words)
+        return await read_link(desk, ask, links_in(ask.words)[0])
     if ask.words:
         return await search(desk, ask)
     return await top_stories(desk, ask)

@@ -37,7 +37,6 @@ OTHER_TIME = "Another time"
 SHORTER = "Shorter"
 LONGER = "Longer"
 FULL_TEXT = "Full text"
-ALL_COMMANDS = "What I can do"
 
 NOT_UNDERSTOOD = "Forward me an article, paste its text, or send /summary for today's stories. /help has the rest."
 IS_A_FEED = "That is a feed, not an article. An administrator of this bot can follow it with /addfeed."

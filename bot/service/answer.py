@@ -5,7 +5,6 @@ Everything here is synchronous and runs behind the thread door (in the CLI strai
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
@@ -24,7 +23,6 @@ RELATED_MOST = 5
 LATEST_MOST = 10
 PASTED_FROM = 300  # characters from which a text that is no command is taken for a pasted article
 CHAT_ARTICLES_KEPT = timedelta(days=7)
-LINK_ALONE = re.compile(r"(https?://|www\.)\S+", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -238,15 +236,6 @@ class Answers:
     @property
     def _place_words(self) -> Mapping[str, str]:
         return self._analyzer().place_words
-
-
-def is_link_alone(text: str) -> bool:
-    """Tell whether a text is a link and nothing else.
-
-    >>> is_link_alone(" https://example.org/a "), is_link_alone("see https://example.org/a")
-    (True, False)
-    """
-    return LINK_ALONE.fullmatch(text.strip()) is not None
 
 
 def looks_pasted(text: str) -> bool:

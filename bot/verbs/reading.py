@@ -11,7 +11,7 @@ from typing import Any
 from bot.app import make_analyzer
 from bot.chat import words
 from bot.core.analysis import Analyzer
-from bot.core.links import is_link
+from bot.core.links import is_link, links_in
 from bot.core.text import Splitter
 from bot.errors import ArticleError, CommuniqueError, FetchError, RefusalError
 from bot.model import Analysis, Article
@@ -36,9 +36,9 @@ def summarize(settings: Settings, source: str, *, n: int, method: str, as_json: 
 
 
 def _read(opened: Opened, source: str) -> Article:
-    if is_link(source):
+    if is_link(source) and not Path(source).exists():
         try:
-            return opened.link(source)
+            return opened.link(links_in(source)[0])
         except FetchError as error:
             raise ArticleError(f"{source}: {words.not_fetched(error)}") from error
     if source == "-":
