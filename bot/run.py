@@ -124,6 +124,8 @@ async def _serve(made: Parts, api_url: str, token: str, stop: asyncio.Event) -> 
     try:
         await web.start()
         if await _connect(application, stop):
+            for name in settings.not_in_effect:
+                log.warning("setting_not_in_effect_yet", name=name)
             log.info("started", bot=application.bot.username, roles=",".join(settings.communique_roles))
             async with _heartbeat(made, door, deliverer), _gathering(made, door, gatherer, application):
                 await _chat(Updates(application, desk), application, stop, answers="chat" in settings.communique_roles)

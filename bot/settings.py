@@ -27,7 +27,7 @@ SECRET_FORM = re.compile(r"[A-Za-z0-9_-]{1,256}")  # https://core.telegram.org/b
 SECRETS = frozenset({"TELEGRAM_BOT_TOKEN", "COMMUNIQUE_WEBHOOK_SECRET"})
 Role = Literal["chat", "gather", "deliver"]
 ROLES: tuple[Role, ...] = ("chat", "gather", "deliver")
-LATER = "read and checked; takes effect with rich digests"
+LATER = "checked, not in effect yet"
 
 
 def _listed(value: object) -> object:
@@ -115,13 +115,17 @@ class Settings(BaseSettings):
         description="`host:port` list that may be fetched although the address is private",
     )
     communique_webhook_url: Annotated[str | None, AfterValidator(lambda url: url and _web_address(url))] = Field(
-        None, description="set: updates come by webhook to this address, else by long polling"
+        None,
+        description="set: updates come by webhook to this address, else by long polling",
+        json_schema_extra={"later": True},
     )
     communique_webhook_secret: Annotated[SecretStr | None, AfterValidator(_webhook_secret)] = Field(
-        None, description="what Telegram must send along with each webhook call"
+        None, description="what Telegram must send along with each webhook call", json_schema_extra={"later": True}
     )
     communique_listen: Annotated[str | None, AfterValidator(lambda at: at and _host_port(at))] = Field(
-        None, description="`host:port` of `/health`, `/ready`, `/metrics` and the webhook"
+        None,
+        description="`host:port` of `/health`, `/ready`, `/metrics` and the webhook",
+        json_schema_extra={"later": True},
     )
     communique_roles: Annotated[tuple[Role, ...], NoDecode, BeforeValidator(_listed)] = Field(
         ROLES, description="any of `chat,gather,deliver`: what this process does"
@@ -137,6 +141,13 @@ class Settings(BaseSettings):
     communique_log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field(
         "INFO", description="`DEBUG`, `INFO`, `WARNING` or `ERROR`"
     )
+
+    @property
+    def not_in_effect(self) -> tuple[str, ...]:
+        """The variables that were set and that nothing heeds yet, so that whoever set them is told."""
+        fields = type(self).model_fields.items()
+        later = [name for name, field in fields if field.json_schema_extra]
+        return tuple(name.upper() for name in later if getattr(self, name) != type(self).model_fields[name].default)
 
     @property
     def token(self) -> str | None:

@@ -87,3 +87,9 @@ def test_a_dot_env_that_is_no_text_is_told(tmp_path):
     (tmp_path / ".env").write_bytes(b"\xff\xfe\x00")
     with pytest.raises(SettingError, match=r"\.env can't be read"):
         read_settings()
+
+
+def test_what_is_set_and_not_in_effect_yet_is_told(monkeypatch):
+    assert read_settings().not_in_effect == ()
+    monkeypatch.setenv("COMMUNIQUE_LISTEN", "127.0.0.1:9000")
+    assert read_settings().not_in_effect == ("COMMUNIQUE_LISTEN",)
