@@ -26,7 +26,7 @@ log = structlog.get_logger(__name__)
 
 UPDATE_TYPES = ("message", "channel_post", "callback_query", "my_chat_member")
 AT_ONCE = 64  # updates handled at once
-IN_ORDER = 0.5  # seconds an update holds back the next of its chat: a command takes hundredths, a slow page many
+IN_ORDER = 0.15  # seconds an update holds back the next of its chat: a command takes hundredths, a slow page many
 GRACE = 2.0  # seconds after which a slow update no longer holds back the next ones
 LONG_POLL = timedelta(seconds=25)
 FIRST_PAUSE = timedelta(seconds=1)
