@@ -177,6 +177,7 @@ async def _heartbeat(made: Parts, door: Door, deliverer: Deliverer) -> AsyncIter
     if "deliver" in made.settings.communique_roles:
         scheduler.add_job(plan, "interval", seconds=HEARTBEAT)
         scheduler.add_job(deliver, "interval", seconds=HEARTBEAT)
+        scheduler.add_job(clean)  # at once, too: a bot that is started often must not keep what it promised to drop
         scheduler.add_job(clean, "interval", seconds=CLEANING)
     scheduler.start()
     try:

@@ -10,6 +10,7 @@ from telegram import Document
 from bot.chat import words
 from bot.chat.contents import Contents, contents_of_reply, with_origin
 from bot.chat.desk import Ask, Desk
+from bot.chat.order import let_pass
 from bot.chat.pages import notice
 from bot.chat.render import Message
 from bot.core.articlefile import article_from_text
@@ -66,6 +67,7 @@ async def read_link(desk: Desk, ask: Ask, link: str, contents: Contents | None =
         FetchError: it can't be had, or holds no article.
         RefusalError: it can't be summarized.
     """
+    let_pass()
     fetched = await desk.web.fetch(link)
     if fetched.kind == "feed":
         return notice(words.IS_A_FEED)
@@ -87,6 +89,7 @@ async def _read_document(desk: Desk, ask: Ask, document: Document, contents: Con
     name = document.file_name or ""
     if (document.file_size or 0) > DOCUMENT_LIMIT:
         return notice(words.DOCUMENT_TOO_LARGE)
+    let_pass()
     file = await document.get_file()
     raw = bytes(await file.download_as_bytearray())
     page = await desk.reading.document(raw, name=name)

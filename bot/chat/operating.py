@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from bot.chat import words
 from bot.chat.desk import Ask, Desk
+from bot.chat.order import let_pass
 from bot.chat.pages import notice
 from bot.chat.render import Message
 
@@ -26,6 +27,7 @@ async def add_feed(desk: Desk, ask: Ask) -> list[Message]:
     """
     if not ask.words:
         return notice(words.ADD_WHICH_FEED)
+    let_pass()
     feed = await desk.gatherer.feed_for(ask.words.split()[0])
     kept, new = await desk.offload(desk.answers.add_feed, feed)
     return notice(words.feed_added(kept, new=new))

@@ -1,6 +1,6 @@
 """Telegram's updates → handled, those of one chat in their order; it does not know what any update means.
 
-What takes longer than `IN_ORDER`, as a slow page does, is overtaken by the chat's next update.
+What says so (`order.let_pass`), as the reading of a page does, is overtaken by the chat's next update.
 
 By long polling an update is confirmed when it has been handled (or has taken longer than `GRACE`), so that a killed
 process meets it again. What was answered before is passed over then: nothing asked is lost, nothing is said twice.
@@ -13,11 +13,12 @@ from collections import defaultdict
 from datetime import timedelta
 
 import structlog
-from telegram import Update
+from telegram import Message, Update
 from telegram.error import Conflict, InvalidToken, RetryAfter, TelegramError
 
 from bot.chat.application import BotApplication
 from bot.chat.desk import Desk
+from bot.chat.order import new_turn
 from bot.chat.send import retry_after
 from bot.core.timing import backoff
 from bot.errors import TokenRefusedError
@@ -26,7 +27,6 @@ log = structlog.get_logger(__name__)
 
 UPDATE_TYPES = ("message", "channel_post", "callback_query", "my_chat_member")
 AT_ONCE = 64  # updates handled at once
-IN_ORDER = 0.15  # seconds an update holds back the next of its chat: a command takes hundredths, a slow page many
 GRACE = 2.0  # seconds after which a slow update no longer holds back the next ones
 LONG_POLL = timedelta(seconds=25)
 FIRST_PAUSE = timedelta(seconds=1)
@@ -85,15 +85,16 @@ class Updates:
         self._room.release()
 
     async def _handle(self, update: Update) -> None:
-        """Handle an update behind the earlier ones of its chat, but let no slow one hold up those that follow."""
-        chat = update.effective_chat
-        key = chat.id if chat is not None else 0
+        """Handle an update behind the earlier ones of its chat; one that lets others pass holds them up no longer."""
+        key = _chat_of(update)
         self._waiting[key] += 1
         handling: asyncio.Task[None] | None = None
         try:
             async with self._locks[key]:
+                passed = asyncio.create_task(new_turn().wait())
                 handling = asyncio.create_task(self._application.process_update(update))
-                await asyncio.wait({handling}, timeout=IN_ORDER)
+                await asyncio.wait({handling, passed}, return_when=asyncio.FIRST_COMPLETED)
+                passed.cancel()
         finally:
             self._waiting[key] -= 1
             if not self._waiting[key]:
@@ -147,3 +148,11 @@ class Updates:
                 await self._application.bot.get_updates(offset=handled, timeout=timedelta(0), limit=1)
             except TelegramError as error:
                 log.warning("updates_not_confirmed", reason=str(error))
+
+
+def _chat_of(update: Update) -> int:
+    """Return the chat whose turn an update takes: for a group that moves the new one, whose updates come behind it."""
+    message, chat = update.effective_message, update.effective_chat
+    if isinstance(message, Message) and message.migrate_to_chat_id is not None:
+        return message.migrate_to_chat_id
+    return chat.id if chat is not None else 0
