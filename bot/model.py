@@ -230,9 +230,41 @@ class Page:
     paywalled: bool = False
 
 
+class Mark(StrEnum):
+    """How a story stands to what a chat was told before."""
+
+    NEW = "new"
+    DEVELOPING = "developing"
+    QUIET = "quiet"
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """Why a story stands where it does in a digest: what `/why` says in a sentence.
+
+    `score` is what it was ordered by, `sources` counts independent ones, `copies` syndicated copies, `age` is how old
+    the newest report is, `topics`, `places` and `words` are what of the wish it meets.
+    """
+
+    rank: int
+    score: float
+    sources: int
+    copies: int = 0
+    age: timedelta = timedelta(0)
+    topics: tuple[str, ...] = ()
+    places: tuple[str, ...] = ()
+    words: tuple[str, ...] = ()
+
+
 @dataclass(frozen=True, slots=True)
 class Story:
-    """One event, told by several articles; the first article is the one its title and sentences come from."""
+    """One event, told by several articles; the first article is the one its title comes from.
+
+    `sentences` are verbatim, no two say the same; `told_by` tells for each the place of its article in `articles`.
+    `copies` are ids of articles that are syndicated copies of others in it: they are no sources of their own.
+    `id` is None where the story is not kept. `changes` are the sentences that are new since the chat was last told
+    (with `mark` developing).
+    """
 
     title: str
     articles: tuple[Article, ...]
@@ -240,19 +272,52 @@ class Story:
     topics: tuple[str, ...] = ()
     places: tuple[str, ...] = ()
     published_at: datetime | None = None
+    id: int | None = None
+    first_at: datetime | None = None
+    copies: tuple[int, ...] = ()
+    told_by: tuple[int, ...] = ()
+    mark: Mark = Mark.NEW
+    changes: tuple[str, ...] = ()
+    standing: Standing | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Wish:
     """What a chat asked for: topics and places by key, and how many stories and sentences a digest may have.
 
-    A story fits if it has one of the topics (or none were asked for) and one of the places (or none were asked for).
+    A story fits if it has one of the topics (or none were asked for) and one of the places (or none were asked for);
+    or one of the words or phrases of `include`; and none of `exclude`. `muted` are ids of stories that are not told
+    again; `more` and `fewer` are topics and places that count more or less. `most_minutes` bounds the reading time.
     """
 
     topics: tuple[str, ...] = ("alliances", "tariffs")
     places: tuple[str, ...] = ()
     most_stories: int = 10
     sentences: int = 2
+    include: tuple[str, ...] = ()
+    exclude: tuple[str, ...] = ()
+    muted: tuple[int, ...] = ()
+    more: tuple[str, ...] = ()
+    fewer: tuple[str, ...] = ()
+    most_minutes: int = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """What a chat knows of a story: how many independent sources it had, and its newest report, when it was told."""
+
+    story_id: int
+    sources: int
+    newest_at: datetime
+    told_at: datetime
+
+
+class DigestKind(StrEnum):
+    """What a digest is: the daily one, the week's review, or one breaking story."""
+
+    DIGEST = "digest"
+    REVIEW = "review"
+    ALERT = "alert"
 
 
 @dataclass(frozen=True, slots=True)
@@ -261,6 +326,9 @@ class Digest:
 
     `since_at` and `until_at` bound what was looked at; `older` says that the stories are from before,
     because there was nothing new. `local_date` is the day it stands for where it is read, `language` the reader's.
+    `told` is all that its readers know of stories that may still move, this digest's included: the next digest goes
+    on from there, so that chats with one wish and one past share one digest. `silent` names feeds that stopped
+    bringing anything. `next_at` is when the next one comes, `zone` where it is read.
     """
 
     wish: Wish
@@ -271,15 +339,27 @@ class Digest:
     older: bool = False
     local_date: date | None = None
     language: str = "en"
+    kind: DigestKind = DigestKind.DIGEST
+    told: tuple[Told, ...] = ()
+    silent: tuple[str, ...] = ()
+    next_at: datetime | None = None
+    zone: str = "UTC"
 
 
 @dataclass(frozen=True, slots=True)
 class Schedule:
-    """When digests are due: local times of day on given days of the week (0 is Monday), in an IANA zone."""
+    """When digests are due: local times of day on given days of the week (0 is Monday), in an IANA zone.
+
+    `weekly` asks for the week's review instead of a digest. Between `quiet_from` and `quiet_until` (local times, over
+    midnight where the first is later) no alert is sent; None for no quiet hours.
+    """
 
     slots: tuple[time, ...] = (time(8, 0),)
     days: frozenset[int] = frozenset(range(7))
     zone: str = "UTC"
+    weekly: bool = False
+    quiet_from: time | None = None
+    quiet_until: time | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -318,7 +398,11 @@ class Chat:
 
 @dataclass(frozen=True, slots=True)
 class Subscription:
-    """A chat's (or one forum topic's: `thread_id`) standing order; `next_run` is None while it is stopped."""
+    """A chat's (or one forum topic's: `thread_id`) standing order; `next_run` is None while it is stopped.
+
+    `last_digest_id` is the digest it had last: what it was told is in there. `alerts` says whether breaking stories
+    are sent at once.
+    """
 
     chat_id: int
     wish: Wish
@@ -327,6 +411,8 @@ class Subscription:
     next_run: Run | None = None
     last_digest_at: datetime | None = None
     id: int | None = None
+    last_digest_id: int | None = None
+    alerts: bool = False
 
 
 class DeliveryState(StrEnum):

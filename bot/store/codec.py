@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import fields, is_dataclass
-from datetime import UTC, date, datetime, time
+from datetime import UTC, date, datetime, time, timedelta
 from enum import Enum
 from functools import cache
 from types import NoneType, UnionType
@@ -28,7 +28,7 @@ def json_from_noun(noun: Any) -> Any:
 
     >>> from bot.model import Schedule
     >>> json_from_noun(Schedule(days=frozenset({4, 0})))
-    {'slots': ['08:00:00'], 'days': [0, 4], 'zone': 'UTC'}
+    {'slots': ['08:00:00'], 'days': [0, 4], 'zone': 'UTC', 'weekly': False, 'quiet_from': None, 'quiet_until': None}
     """
     for kinds, encode in _ENCODERS:
         if isinstance(noun, kinds):
@@ -45,8 +45,8 @@ def noun_from_json(kind: type[T], value: Any) -> T:
         KeyError, TypeError, ValueError: the value was not made from that kind.
 
     >>> from bot.model import Wish
-    >>> noun_from_json(Wish, {"places": ["JP"], "unknown": 1})
-    Wish(topics=('alliances', 'tariffs'), places=('JP',), most_stories=10, sentences=2)
+    >>> noun_from_json(Wish, {"places": ["JP"], "unknown": 1}) == Wish(places=("JP",))
+    True
     """
     decode: Callable[[Any], T] = _decoder(cast("Any", kind))
     return decode(value)
@@ -63,6 +63,7 @@ _ENCODERS: tuple[tuple[Any, Callable[[Any], Any]], ...] = (
     (Enum, lambda noun: noun.value),
     (str, clean_text),
     ((NoneType, bool, int, float), lambda noun: noun),
+    (timedelta, lambda noun: noun // timedelta(microseconds=1)),
     (datetime, _json_from_instant),
     ((date, time), lambda noun: noun.isoformat()),
     ((tuple, list), lambda noun: [json_from_noun(value) for value in noun]),
@@ -96,6 +97,8 @@ def _decoder(kind: Any) -> Callable[[Any], Any]:
         return cast("Callable[[Any], Any]", kind.fromisoformat)
     if isinstance(kind, type) and issubclass(kind, Enum):
         return kind
+    if kind is timedelta:
+        return lambda value: timedelta(microseconds=value)
     if kind in (str, int, float, bool):
         return lambda value: value
     raise TypeError(f"no noun has a {kind}")
