@@ -499,6 +499,33 @@ class Hit:
 
 
 @dataclass(frozen=True, slots=True)
+class DayCount:
+    """How many stories began on a day, in the zone of whoever asked."""
+
+    day: date
+    stories: int
+
+
+@dataclass(frozen=True, slots=True)
+class Trend:
+    """Stories a day on topics and places (keys; none for all), the oldest day first.
+
+    `before` is how many began in the equally long time before the first day, None where the store does not reach back
+    that far.
+    """
+
+    topics: tuple[str, ...]
+    places: tuple[str, ...]
+    days: tuple[DayCount, ...]
+    before: int | None = None
+
+    @property
+    def total(self) -> int:
+        """All stories of the days."""
+        return sum(each.stories for each in self.days)
+
+
+@dataclass(frozen=True, slots=True)
 class Counts:
     """What `stats` tells."""
 
