@@ -19,11 +19,10 @@ import time
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
+from functools import partial
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
-
-from aiohttp import web
 
 FEEDS = 200
 ENTRIES = 50
@@ -64,27 +63,39 @@ def feed_bytes(number: int) -> bytes:
     ).encode()
 
 
+class Outlet(asyncio.Protocol):
+    """A connection to the server: as little work as can be, for it shares the machine with those who are measured."""
+
+    def __init__(self, answers: dict[bytes, tuple[bytes, bytes]]) -> None:
+        self._answers = answers
+        self._asked = b""
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        self._transport = transport
+
+    def data_received(self, data: bytes) -> None:
+        self._asked += data
+        while b"\r\n\r\n" in self._asked:
+            request, _, self._asked = self._asked.partition(b"\r\n\r\n")
+            whole, unchanged = self._answers[request.split(b" ", 2)[1]]
+            conditional = unchanged and b"\r\nif-none-match:" in request.lower()
+            self._transport.write(unchanged if conditional else whole)  # type: ignore[attr-defined]
+
+
 async def serve() -> None:
     """Serve the feeds until ended: below `/304/` with validators, below `/same/` always whole; print where."""
-    contents = [feed_bytes(number) for number in range(FEEDS)]
-
-    async def answer(request: web.Request) -> web.Response:
-        number = int(request.match_info["number"])
-        if request.match_info["kind"] == "same":
-            return web.Response(body=contents[number], content_type="application/rss+xml")
-        if request.headers.get("If-None-Match") == f'"{number}"':
-            return web.Response(status=304, headers={"ETag": f'"{number}"'})
-        return web.Response(body=contents[number], content_type="application/rss+xml", headers={"ETag": f'"{number}"'})
-
-    app = web.Application()
-    app.router.add_get(r"/{kind:304|same}/{number:\d+}", answer)
-    runner = web.AppRunner(app, access_log=None)
-    await runner.setup()
+    answers: dict[bytes, tuple[bytes, bytes]] = {}
+    for number in range(FEEDS):
+        content = feed_bytes(number)
+        head = f"HTTP/1.1 200 OK\r\nContent-Type: application/rss+xml\r\nContent-Length: {len(content)}\r\n"
+        tag = f'ETag: "{number}"\r\n'
+        unchanged = f"HTTP/1.1 304 Not Modified\r\n{tag}\r\n".encode()
+        answers[f"/304/{number}".encode()] = f"{head}{tag}\r\n".encode() + content, unchanged
+        answers[f"/same/{number}".encode()] = f"{head}\r\n".encode() + content, b""
     port, bases = 0, []
     for host in range(1, HOSTS + 1):
-        site = web.TCPSite(runner, f"127.0.0.{host}", port)
-        await site.start()
-        port = runner.addresses[0][1]
+        server = await asyncio.get_running_loop().create_server(lambda: Outlet(answers), f"127.0.0.{host}", port)
+        port = server.sockets[0].getsockname()[1]
         bases.append(f"http://127.0.0.{host}:{port}")
     print(*bases, flush=True)
     await asyncio.Event().wait()
@@ -97,7 +108,8 @@ def urls(bases: list[str], kind: str) -> list[str]:
 
 async def poll_ours(bases: list[str], kind: str, folder: Path) -> list[float]:
     """Poll twice with the gatherer; return the seconds of both."""
-    from bot.app import SystemClock, make_analyzer
+    from bot import seeds
+    from bot.app import SystemClock
     from bot.feeds.http import GuardedWeb
     from bot.feeds.reading import Readers
     from bot.model import Feed
@@ -109,13 +121,16 @@ async def poll_ours(bases: list[str], kind: str, folder: Path) -> list[float]:
 
     def analyzer() -> Any:
         if not analyzers:
-            analyzers.append(make_analyzer())
+            analyzers.append(seeds.make_analyzer())
         return analyzers[0]
 
     store.seed_feeds([Feed(url, f"Outlet {url}", language="en") for url in urls(bases, kind)])
     async with GuardedWeb(trusted_hosts=[urlsplit(base).netloc for base in bases]) as guarded:
         clock = SystemClock()
-        gatherer = Gatherer(store, guarded, reading, analyzer, door, clock, retention_days=90, poll_minutes=0)
+        elsewhere = partial(reading.elsewhere, seeds.annotate_articles)
+        gatherer = Gatherer(
+            store, guarded, reading, analyzer, door, clock, elsewhere=elsewhere, retention_days=90, poll_minutes=0
+        )
         used, reports = [], []
         for _ in range(2):
             began = time.perf_counter()
@@ -160,7 +175,8 @@ def contend(who: str, bases: list[str]) -> None:
                 found[kind] = poll_reader(bases, kind, Path(folder))
     unit = 1024 if sys.platform == "linux" else 1024 * 1024  # macOS counts bytes
     peaks = [resource.getrusage(whose).ru_maxrss for whose in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)]
-    print(json.dumps({**found, "memory": sum(peaks) / unit}))
+    cpu = [sum(resource.getrusage(whose)[:2]) for whose in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)]
+    print(json.dumps({**found, "memory": sum(peaks) / unit, "cpu": cpu, "peaks": peaks}))
 
 
 async def measure_polling() -> list[Row]:
