@@ -13,6 +13,7 @@ import importlib
 import json
 import random
 import resource
+import statistics
 import sys
 import tempfile
 import time
@@ -23,6 +24,8 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
+
+from tests.bench.processes import children, memory_mb
 
 FEEDS = 200
 ENTRIES = 50
@@ -35,6 +38,7 @@ TARGET_FIRST, TARGET_UNCHANGED, TARGET_MEMORY = "≥ 2 ×", "≥ 10 ×", "under 
 
 Row = tuple[str, str, str, str]
 KINDS = ("304", "same")
+RUNS = 3  # of each, in turn
 
 
 def feed_bytes(number: int) -> bytes:
@@ -173,44 +177,74 @@ def contend(who: str, bases: list[str]) -> None:
                 found[kind] = asyncio.run(poll_ours(bases, kind, Path(folder)))
             else:
                 found[kind] = poll_reader(bases, kind, Path(folder))
-    unit = 1024 if sys.platform == "linux" else 1024 * 1024  # macOS counts bytes
-    peaks = [resource.getrusage(whose).ru_maxrss for whose in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)]
-    cpu = [sum(resource.getrusage(whose)[:2]) for whose in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)]
-    print(json.dumps({**found, "memory": sum(peaks) / unit, "cpu": cpu, "peaks": peaks}))
+    cpu = sum(sum(resource.getrusage(whose)[:2]) for whose in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN))
+    print(json.dumps({**found, "cpu": cpu}))
 
 
 async def measure_polling() -> list[Row]:
-    """Measure the first poll, an unchanged one, and the peak of memory, beside `reader`."""
+    """Measure the first poll, an unchanged one, and the peak of memory, beside `reader`; medians of runs in turn."""
     server = await asyncio.create_subprocess_exec(
         sys.executable, "-m", "tests.bench.polling", "serve", stdout=asyncio.subprocess.PIPE
     )
     try:
         assert server.stdout is not None
         bases = (await server.stdout.readline()).decode().split()
-        ours, peer = [await _run(who, bases) for who in ("ours", "reader")]
+        runs = [[await _run(who, bases) for who in ("ours", "reader")] for _ in range(RUNS)]
     finally:
         server.terminate()
         await server.wait()
+    ours, peer = [list(of_one) for of_one in zip(*runs, strict=True)]
     rows = [_row("first poll of 10,000 articles", ours, peer, lambda found: found["304"][0], TARGET_FIRST)]
     for kind, what in (("304", "unchanged poll of 200 feeds, 304"), ("same", "unchanged poll, the same bytes again")):
         rows.append(_row(what, ours, peer, lambda found, kind=kind: found[kind][1], TARGET_UNCHANGED))
-    note = f"reader {peer['memory']:.0f} MB; child processes included"
-    return [*rows, ("peak memory while polling", f"{ours['memory']:.0f} MB", TARGET_MEMORY, note)]
+    cpu = [statistics.median(found["cpu"] for found in of_one) for of_one in (ours, peer)]
+    rows.append(("CPU of two first and two unchanged polls", f"{cpu[0]:.1f} s", "", f"reader {cpu[1]:.1f} s"))
+    if sys.platform == "linux":
+        peaks = [max(found["memory"] for found in of_one) for of_one in (ours, peer)]
+        note = f"reader {peaks[1]:.0f} MB; child processes included"
+        rows.append(("peak memory while polling", f"{peaks[0]:.0f} MB", TARGET_MEMORY, note))
+    return rows
 
 
 async def _run(who: str, bases: list[str]) -> dict[str, Any]:
     process = await asyncio.create_subprocess_exec(
         sys.executable, "-m", "tests.bench.polling", who, *bases, stdout=asyncio.subprocess.PIPE
     )
+    watching = asyncio.create_task(_peak_memory(process.pid))
     out, _ = await asyncio.wait_for(process.communicate(), 600)
     found: dict[str, Any] = json.loads(out.splitlines()[-1])
-    return found
+    return {**found, "memory": await watching}
+
+
+async def _peak_memory(pid: int) -> float:
+    """Return the most memory, in MB, that a process and its children had at one time, when it has ended."""
+    peak = 0.0
+    while (now := _memory_with_children(pid)) is not None:
+        peak = max(peak, now)
+        await asyncio.sleep(0.1)
+    return peak
+
+
+def _memory_with_children(pid: int) -> float | None:
+    """Return the memory of a process and its children; None where it has ended, or the system does not tell."""
+    if sys.platform != "linux":
+        return None
+    try:
+        own = memory_mb(pid)
+        return own + sum(map(memory_mb, children(pid)))
+    except (FileNotFoundError, ProcessLookupError):  # a child ended meanwhile, or all is over
+        status = Path(f"/proc/{pid}/status")
+        return 0.0 if status.exists() and "VmRSS" in status.read_text(encoding="ascii") else None
 
 
 def _row(
-    what: str, ours: dict[str, Any], peer: dict[str, Any], seconds: Callable[[dict[str, Any]], float], target: str
+    what: str,
+    ours: list[dict[str, Any]],
+    peer: list[dict[str, Any]],
+    seconds: Callable[[dict[str, Any]], float],
+    target: str,
 ) -> Row:
-    mine, theirs = seconds(ours), seconds(peer)
+    mine, theirs = (statistics.median(map(seconds, of_one)) for of_one in (ours, peer))
     rate = f", {FEEDS * ENTRIES / mine:.0f} articles/s" if what.startswith("first") else ""
     return what, f"{mine:.2f} s", target, f"reader {theirs:.2f} s: {theirs / mine:.1f} ×{rate}"
 
