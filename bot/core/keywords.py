@@ -14,6 +14,7 @@ from __future__ import annotations
 import math
 import re
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import NamedTuple
 
 from bot.core.language import detect_language
@@ -67,6 +68,7 @@ def keywords(text: str, *, title: str = "", language: str | None = None, limit: 
     return _pick(ranked, limit)
 
 
+@lru_cache(maxsize=20_000)
 def _stem(word: str) -> str:
     return _without_possessive(word.lower())[:STEM]
 
@@ -98,33 +100,33 @@ def _pick(ranked: list[_Candidate], limit: int) -> tuple[str, ...]:
 
 
 def _candidates(text: str, language: str) -> list[_Candidate]:
-    ignored = stop_words(language) | (frozenset() if language in STOP_WORDS else stop_words("en"))
-    tokens = _tokens(text, ignored)
+    tokens = _tokens(text, language)
     named = {_stem(token.word) for token in tokens if token.capital and not token.first}
     found: dict[tuple[str, ...], _Candidate] = {}
     number = 0
     while number < len(tokens):
         token = tokens[number]
-        size = _name_length(tokens, number) if token.of_name else 0
-        if size:
-            alone = size == 1 and token.first and _stem(token.word) not in named
-            _note(found, text, tokens[number : number + size], name=not alone)
-            number += size
-            continue
-        is_manner = language == "en" and token.word.endswith("ly")
-        if len(token.word) >= _FEWEST_LETTERS and not (token.ignored or token.word[0].isdigit() or is_manner):
-            _note(found, text, [token], name=False)
-        number += 1
+        size = _name_length(tokens, number) if token.of_name else 1
+        if size > 1:
+            words = tokens[number : number + size]
+            _note(
+                found, tuple([_stem(word.word) for word in words]), text[token.start : words[-1].end], token, name=True
+            )
+        elif token.of_name or token.of_content:
+            stem = _stem(token.word)
+            name = token.of_name and (not token.first or stem in named)
+            _note(found, (stem,), token.word, token, name=name)
+        number += size
     for candidate in found.values():
         candidate.text = max(candidate.forms, key=candidate.forms.__getitem__)  # the earlier of equally common ones
     return list(found.values())
 
 
 class _Token(NamedTuple):
-    """A word and its span.
+    """A word that counts and its span.
 
-    It has a capital; is the first of its sentence; is a function word; stands right behind the token before it; can be
-    part of a name.
+    It has a capital; is the first of its sentence; stands right behind the token before it; can be part of a name; or
+    is a word of content by itself.
     """
 
     word: str
@@ -132,26 +134,38 @@ class _Token(NamedTuple):
     end: int
     capital: bool
     first: bool
-    ignored: bool
     near: bool
     of_name: bool
+    of_content: bool
 
 
-def _tokens(text: str, ignored: frozenset[str]) -> list[_Token]:
+def _tokens(text: str, language: str) -> list[_Token]:
+    """Return the words that have a capital, link names, or are words of content; the others only part them."""
+    ignored = stop_words(language) | (frozenset() if language in STOP_WORDS else stop_words("en"))
     tokens: list[_Token] = []
     pieces = _TOKEN_APART.split(text)
     end = 0
+    follows = False  # on a word that counts
     for gap, word in zip(pieces[::2], pieces[1::2], strict=False):  # what follows the last word is a gap, too
         start = end + len(gap)
-        end = start + len(word)
         # What stands one space behind a word begins no sentence; only for a word with a capital it is asked else.
-        near = gap in _GAPS and bool(tokens)
+        near = gap in _GAPS and end > 0
+        end = start + len(word)
         capital = word[0].isupper()
-        first = capital and not near and _SENTENCE_START.search(text, max(0, start - 12), start) is not None
-        function_word = word.lower() in ignored
-        of_name = capital and not function_word and len(word) > 1
-        tokens.append(_Token(word, start, end, capital, first, function_word, near, of_name))
+        content = word.lower() not in ignored
+        of_content = content and len(word) >= _FEWEST_LETTERS and not (word[0].isdigit() or _is_manner(word, language))
+        if capital or of_content or word in _LINKS:
+            first = capital and not near and _SENTENCE_START.search(text, max(0, start - 12), start) is not None
+            of_name = capital and content and len(word) > 1
+            tokens.append(_Token(word, start, end, capital, first, near and follows, of_name, of_content))
+            follows = True
+        else:
+            follows = False
     return tokens
+
+
+def _is_manner(word: str, language: str) -> bool:
+    return language == "en" and word.endswith("ly")
 
 
 def _name_length(tokens: list[_Token], number: int) -> int:
@@ -168,13 +182,13 @@ def _name_length(tokens: list[_Token], number: int) -> int:
     return size
 
 
-def _note(found: dict[tuple[str, ...], _Candidate], text: str, tokens: list[_Token], *, name: bool) -> None:
-    stems = tuple([_stem(token.word) for token in tokens])
-    written = _without_possessive(text[tokens[0].start : tokens[-1].end])
+def _note(
+    found: dict[tuple[str, ...], _Candidate], stems: tuple[str, ...], written: str, first: _Token, *, name: bool
+) -> None:
+    written = _without_possessive(written)
     candidate = found.get(stems)
     if candidate is None:
-        candidate = _Candidate(written, tokens[0].start, words=len(tokens), stems=frozenset(stems))
-        found[stems] = candidate
+        candidate = found[stems] = _Candidate(written, first.start, words=len(stems), stems=frozenset(stems))
     candidate.count += 1
     candidate.forms[written] = candidate.forms.get(written, 0) + 1
     candidate.name = candidate.name or name
