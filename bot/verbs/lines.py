@@ -11,6 +11,7 @@ the other lines are done all the same.
 from __future__ import annotations
 
 import contextlib
+import gc
 import io
 import json
 import os
@@ -139,6 +140,7 @@ def answer_lines(source: BinaryIO, make: Callable[[], Work], *, parallel: bool =
     """
     lines = Lines(source)
     work = make()
+    gc.freeze()  # what was made stays: the collector need not go through it again and again
     status = _alone(lines, work, most=ALONE if parallel and cores() > 1 else None)
     if lines.ended and not lines:
         return status
