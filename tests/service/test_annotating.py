@@ -8,6 +8,7 @@ import pytest
 
 from bot import seeds
 from bot.errors import FetchError
+from bot.feeds import reading
 from bot.feeds.reading import Readers
 from bot.model import Article
 from bot.service.annotating import MANY, Annotator
@@ -36,7 +37,8 @@ async def test_a_few_articles_are_annotated_in_a_thread(door, analyzer):
     assert await annotator.annotate([]) == ()
 
 
-async def test_many_articles_come_back_from_another_process_as_from_here(door, analyzer):
+async def test_many_articles_come_back_from_another_process_as_from_here(door, analyzer, monkeypatch):
+    monkeypatch.setattr(reading, "PAGE_SECONDS", 60)  # a busy machine
     given = articles(MANY)
     async with Readers() as readers:
         annotator = Annotator(elsewhere, door, partial(readers.elsewhere, seeds.annotate_articles))
