@@ -35,7 +35,7 @@ from bot.service.ports import Clock, Offload, Store
 
 log = structlog.get_logger(__name__)
 
-LEASE = timedelta(seconds=90)
+LEASE = timedelta(seconds=45)  # what a process was sending when it died waits for this long
 REQUEST = timedelta(seconds=35)  # the longest request: 10 s to connect, 20 s to answer, and some
 FREE_IN_HAND = 64  # deliveries taken up and not settled: two seconds' worth
 PAID_IN_HAND = 768

@@ -29,7 +29,7 @@ LONGEST_PAUSE = timedelta(seconds=15)
 class Keeps(Protocol):
     """Where notes are kept: the ledger."""
 
-    def note_deliveries(self, notes: Sequence[Note]) -> int:
+    def note_deliveries(self, notes: Sequence[Note]) -> None:
         """Note, all or none."""
 
 

@@ -272,8 +272,8 @@ class Ledger(Protocol):
         Those that were kept first stay: read them back before sending.
         """
 
-    def note_deliveries(self, notes: Sequence[Note]) -> int:
-        """Note, all or none, what became of deliveries; return how many notes had a line of the ledger.
+    def note_deliveries(self, notes: Sequence[Note]) -> None:
+        """Note, all or none, what became of deliveries.
 
         One that was sent, blocked or expired meanwhile stays so, but that a part or a whole went out always counts. A
         delivery that is no longer in the ledger (its chat was forgotten) is passed over. One note a delivery and call.

@@ -6,11 +6,12 @@ Taking and noting work in batches: a transaction costs a flush to disk, whether 
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
+from sqlalchemy.dialects import postgresql, sqlite
 
 from bot.model import Delivery, DeliveryKind, DeliveryState, Note, Run
 from bot.store.owing import Owing
@@ -22,8 +23,6 @@ if TYPE_CHECKING:
 
 SKIPPED = 0
 """`Delivery.digest_id` of a run that was skipped: no digest was composed for it."""
-
-_OPEN = (DeliveryState.OWED.value, DeliveryState.SENDING.value)
 
 
 class LedgerLines(Owing):
@@ -91,21 +90,16 @@ class LedgerLines(Owing):
             db.execute(sa.update(chats).where(chats.c.held_until_at > now).values(held_until_at=None))
             return db.execute(sa.update(deliveries).where(waiting).values(not_before_at=None)).rowcount
 
-    def note_deliveries(self, notes: Sequence[Note]) -> int:
-        """Note, in one transaction, what became of deliveries; return how many notes had a line of the ledger."""
+    def note_deliveries(self, notes: Sequence[Note]) -> None:
+        """Note, in one transaction, what became of deliveries."""
+        in_order = sorted(notes, key=lambda note: note.delivery_id)  # the same for all processes: no deadlock
+        parts = [_part_row(note) for note in in_order if note.part is not None]
         with self._transactions.writing() as db:
-            states = dict(_states(db, sorted({note.delivery_id for note in notes})))
-            known = [note for note in notes if note.delivery_id in states]
-            parts = [note for note in known if note.part is not None]
             if parts:
-                insert = self._transactions.insert(delivery_parts).on_conflict_do_nothing()
-                db.execute(insert, [_part_row(note) for note in parts])
-            for state in DeliveryState:
-                rows = [_changes(note) for note in known if note.state is state and _may_become(note, states)]
-                if rows:
-                    db.execute(_UPDATES[state], rows)
-            _note_chats(db, known)
-        return len(known)
+                db.execute(_PART_INSERTS[self._transactions.is_sqlite], parts)
+            for state in dict.fromkeys(note.state for note in in_order):
+                db.execute(_UPDATES[state], [_changes(note) for note in in_order if note.state is state])
+            _note_chats(db, in_order)
 
     def deliveries(self, *, chat_id: int | None = None, limit: int = 100) -> list[Delivery]:
         """Return lines of the ledger, newest first."""
@@ -118,22 +112,47 @@ class LedgerLines(Owing):
             return db.execute(sa.update(deliveries).where(which).values(values)).rowcount
 
 
-def _update(**values: Any) -> sa.Update:
+def _update(*before: DeliveryState, **values: Any) -> sa.Update:
     one = sa.update(deliveries).where(deliveries.c.id == sa.bindparam("b_id"))
-    return one.values(lease_until=None, **values)
+    # no IN: a list of values is written into the statement, and many sets of values want one statement
+    return one.where(sa.or_(*(deliveries.c.state == state.value for state in before))).values(**values)
 
 
-# One statement a state, which all notes of a batch share.
+_OPEN_STATES = (DeliveryState.OWED, DeliveryState.SENDING)
+# One statement a state, which all notes of a batch share: what was settled stays so, but sent is sent whatever was
+# thought of it before.
 _UPDATES = {
-    DeliveryState.SENT: _update(state=DeliveryState.SENT.value, sent_at=sa.bindparam("b_at")),
-    DeliveryState.SENDING: _update().values(lease_until=sa.bindparam("b_until")),
+    DeliveryState.SENT: _update(
+        *(state for state in DeliveryState if state is not DeliveryState.SENT),
+        state=DeliveryState.SENT.value,
+        lease_until=None,
+        sent_at=sa.bindparam("b_at"),
+    ),
+    DeliveryState.SENDING: _update(DeliveryState.SENDING, lease_until=sa.bindparam("b_until")),
     DeliveryState.OWED: _update(
+        *_OPEN_STATES,
         state=DeliveryState.OWED.value,
+        lease_until=None,
         not_before_at=sa.bindparam("b_until"),
         attempts=deliveries.c.attempts + sa.bindparam("b_failed"),
     ),
-    DeliveryState.BLOCKED: _update(state=DeliveryState.BLOCKED.value),
-    DeliveryState.EXPIRED: _update(state=DeliveryState.EXPIRED.value),
+    DeliveryState.BLOCKED: _update(*_OPEN_STATES, state=DeliveryState.BLOCKED.value, lease_until=None),
+    DeliveryState.EXPIRED: _update(*_OPEN_STATES, state=DeliveryState.EXPIRED.value, lease_until=None),
+}
+
+
+def _part_insert(insert: Any) -> Any:
+    """Return the statement that keeps a part, once, of a delivery that is still there."""
+    values = [
+        sa.bindparam(f"b_{name}", type_=delivery_parts.c[name].type) for name in ("part", "message_id", "sent_at")
+    ]
+    row = sa.select(deliveries.c.id, *values).where(deliveries.c.id == sa.bindparam("b_id"))
+    return insert(delivery_parts).from_select(["delivery_id", "part", "message_id", "sent_at"], row)
+
+
+_PART_INSERTS = {  # whether it is SQLite
+    True: _part_insert(sqlite.insert).on_conflict_do_nothing(),
+    False: _part_insert(postgresql.insert).on_conflict_do_nothing(),
 }
 
 
@@ -141,25 +160,15 @@ def _changes(note: Note) -> dict[str, Any]:
     values: dict[str, Any] = {"b_id": note.delivery_id}
     if note.state is DeliveryState.SENT:
         values["b_at"] = note.at
-    elif note.state in (DeliveryState.SENDING, DeliveryState.OWED):
+    elif note.state in _OPEN_STATES:
         values["b_until"] = note.until_at
         if note.state is DeliveryState.OWED:
             values["b_failed"] = int(note.failed)
     return values
 
 
-def _may_become(note: Note, states: dict[int, str]) -> bool:
-    """Tell whether a note still counts: what was sent stays sent, and whatever was thought of it, sent is sent."""
-    before = states[note.delivery_id]
-    if note.state is DeliveryState.SENT:
-        return before != DeliveryState.SENT.value
-    if note.state is DeliveryState.SENDING:
-        return before == DeliveryState.SENDING.value
-    return before in _OPEN
-
-
 def _part_row(note: Note) -> dict[str, Any]:
-    return {"delivery_id": note.delivery_id, "part": note.part, "message_id": note.message_id, "sent_at": note.at}
+    return {"b_id": note.delivery_id, "b_part": note.part, "b_message_id": note.message_id, "b_sent_at": note.at}
 
 
 def _note_chats(db: Connection, notes: Sequence[Note]) -> None:
@@ -173,13 +182,6 @@ def _note_chats(db: Connection, notes: Sequence[Note]) -> None:
             db.execute(one.where(chats.c.lost_at.is_(None)).values(lost_at=note.at))
         if note.held_until_at is not None:
             db.execute(one.values(held_until_at=note.held_until_at))
-
-
-def _states(db: Connection, ids: Sequence[int]) -> Iterator[tuple[int, str]]:
-    """Yield states of deliveries, and keep the lines from others until the transaction ends."""
-    query = sa.select(deliveries.c.id, deliveries.c.state).order_by(deliveries.c.id).with_for_update()
-    for row in rows_in(db, query, deliveries.c.id, ids):
-        yield row.id, row.state
 
 
 def _lines(db: Connection, which: sa.ColumnElement[bool], *, limit: int | None = None) -> list[Delivery]:

@@ -1,4 +1,4 @@
-"""A process that dies at any await and at any commit between "due" and "sent" loses nothing and repeats next to nothing.
+"""A process that dies at any await or commit between "due" and "sent" loses nothing and repeats next to nothing.
 
 Every step is tried, none is left to chance; the soak test then mixes it with a Telegram that refuses.
 """
@@ -34,7 +34,7 @@ UPGRADED = {
 class PlainBrief(Brief):
     """Tells sentences without analyzing texts: this is about sending."""
 
-    def _with_sentences(self, story, n):
+    def _with_sentences(self, story, _n):
         return story
 
 
@@ -184,6 +184,8 @@ def test_a_soak_with_refusals_and_three_kills(tmp_path, chats):
     assert {chat for chat, _ in sent} == {line.chat_id for line in lines if line.state == "sent"}
     assert max(sent.values()) <= 2
     assert sum(times - 1 for times in sent.values()) <= in_flight
-    assert world.refusals[429] and world.refusals[403] and world.refusals[502]
+    assert world.refusals[429]
+    assert world.refusals[403]
+    assert world.refusals[502]
     assert world.refusals[403] == sum(line.state == "blocked" for line in lines)  # asked once each, never again
     life.end()

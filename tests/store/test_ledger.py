@@ -307,8 +307,8 @@ def test_what_was_due_too_long_ago_expires(store: SqlStore):
 def test_a_note_on_a_delivery_that_is_not_there_spoils_no_other(store: SqlStore):
     (line,) = _owed(store, 1)
     notes = [Note(one, NOW, DeliveryState.SENT, part=0, message_id=11) for one in (line.id, 77)]
-    assert store.note_deliveries(notes) == 1
-    assert store.note_deliveries([]) == 0
+    store.note_deliveries(notes)
+    store.note_deliveries([])
     assert _states(store) == [DeliveryState.SENT]
     assert store.deliveries()[0].sent_parts == (11,)
 
