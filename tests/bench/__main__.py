@@ -21,6 +21,7 @@ from bot.app import make_analyzer
 from bot.chat.transport import AiohttpRequest
 from bot.core.articlefile import article_from_text
 from bot.preview.server import PreviewServer
+from tests.bench.delivering import measure_delivering
 from tests.bench.polling import measure_polling
 from tests.bench.processes import cpu_seconds, memory_mb
 from tests.bench.server import CHAT
@@ -189,6 +190,7 @@ def main() -> None:
     rows = [*measure_summaries(), *asyncio.run(measure_transport()), *asyncio.run(measure_polling())]
     if sys.platform == "linux":
         rows += asyncio.run(measure_bot())
+        rows += asyncio.run(measure_delivering([]))
     width = max(len(row[0]) for row in rows)
     for what, figure, target, note in rows:
         print(f"{what:<{width}}  {figure:>9}  {target:<13} {note}")
