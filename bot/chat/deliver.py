@@ -37,7 +37,7 @@ log = structlog.get_logger(__name__)
 
 LEASE = timedelta(seconds=45)  # what a process was sending when it died waits for this long
 REQUEST = timedelta(seconds=35)  # the longest request: 10 s to connect, 20 s to answer, and some
-FREE_IN_HAND = 64  # deliveries taken up and not settled: two seconds' worth
+FREE_IN_HAND = 192  # deliveries taken up and not settled: six seconds' worth, so that 60 that hang hold up no other
 PAID_IN_HAND = 768
 OVERDUE_EVERY = 5.0  # seconds between two looks for leases that ended and digests that expired
 LOOK_AGAIN = 1.0  # seconds after which more may be owed
@@ -97,6 +97,7 @@ class Deliverer:
         self._rounds = 0  # in which the server was asked since
         self._ask_again_at = float("-inf")
         self._ledger_down = False
+        self._claimed_at = float("-inf")
         self._overdue_at = float("-inf")
         self._seen: tuple[float, datetime] | None = None
 
@@ -157,15 +158,18 @@ class Deliverer:
         """Return how many deliveries may be taken up now."""
         if self._stopping or not self._notes.writable:
             return 0
+        now = asyncio.get_running_loop().time()
         if self._unknown >= TROUBLE:
-            asking = bool(self._tasks) or asyncio.get_running_loop().time() < self._ask_again_at
+            asking = bool(self._tasks) or now < self._ask_again_at
             return 0 if asking else 1
         room = self._most - len(self._tasks)
-        return room if room >= self._most // 2 else 0
+        # many at a time, for each time costs a transaction; but those that hang hold up the others no longer than this
+        return room if room >= self._most // 2 or now - self._claimed_at >= LOOK_AGAIN else 0
 
     async def _claim(self, room: int) -> int:
         now = self._clock.now()
         until = now + LEASE
+        self._claimed_at = asyncio.get_running_loop().time()
         claimed = await self._offload(self._store.claim_deliveries, now, lease_until=until, limit=room)
         for delivery in claimed:
             self._set_aside.discard(delivery.chat_id)

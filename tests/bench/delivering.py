@@ -3,7 +3,8 @@
 The machine's cores are shared with the test server (`tests.bench.wire`, lean and raw: the preview, at a millisecond a
 message, would be the bottleneck of 1,000 a second). The default is short; `--chats 10000` is the whole.
 
-    python -m tests.bench.delivering [--chats 1500] [--paid 10000] [--planned 100000] [--only free,rough,paid,planning]
+    python -m tests.bench.delivering [--chats 1500] [--paid 10000] [--planned 100000] [--soak 10000]
+                                      [--only free,rough,paid,planning,soak]
 """
 
 from __future__ import annotations
@@ -23,6 +24,7 @@ from typing import Any
 
 import aiohttp
 import sqlalchemy as sa
+import structlog
 from telegram import Bot
 from telegram.request import HTTPXRequest
 
@@ -32,6 +34,7 @@ from bot.store.codec import json_from_noun
 from bot.store.sql import open_store
 from bot.store.tables import chats, subscriptions
 from tests.bench.processes import cpu_seconds, memory_mb
+from tests.chat.test_deliver_crash import soak
 from tests.conftest import TOKEN, BotProcess
 
 LATENCY = 0.05
@@ -281,6 +284,35 @@ async def measure_planning(count: int) -> list[Row]:
     ]
 
 
+async def measure_soak(count: int) -> list[Row]:
+    """Send to many chats of a Telegram that refuses, in a time that jumps, and die three times."""
+    return await asyncio.to_thread(_soaked, count)
+
+
+def _soaked(count: int) -> list[Row]:
+    with tempfile.TemporaryDirectory() as folder, structlog.testing.capture_logs():
+        began = time.perf_counter()
+        world, life, in_flight = soak(folder, count, kills=3)
+        states, sent = life.store.counts().deliveries, world.counted()
+        life.end()
+    lost = states["sent"] - len({chat for chat, _ in sent})
+    repeated = sum(times - 1 for times in sent.values())
+    refused = ", ".join(f"{times:,} × {status}" for status, times in sorted(world.refusals.items()))
+    return [
+        (
+            f"a soak of {count:,} chats, three kills",
+            f"{lost} lost",
+            "0 lost",
+            (
+                f"{repeated} repeated of {in_flight} in flight; "
+                f"{states['sent']:,} sent, {states['blocked']:,} blocked, "
+                f"{sum(states.values()) - states['sent'] - states['blocked']} neither; refused {refused}; "
+                f"{time.perf_counter() - began:.0f} s"
+            ),
+        )
+    ]
+
+
 def _set_due(database: Path, *, ahead: float) -> float:
     """Let everything be due so many seconds from now; return when that is."""
     at = datetime.now(UTC).replace(microsecond=0) + timedelta(seconds=ahead)
@@ -307,6 +339,7 @@ MEASURES: dict[str, tuple[Callable[[int], Any], str]] = {
     "rough": (measure_rough, "chats"),
     "paid": (measure_paid, "paid"),
     "planning": (measure_planning, "planned"),
+    "soak": (measure_soak, "soak"),
 }
 
 
@@ -316,6 +349,7 @@ async def measure_delivering(arguments: list[str]) -> list[Row]:
     parser.add_argument("--chats", type=int, default=1500)
     parser.add_argument("--paid", type=int, default=10_000)
     parser.add_argument("--planned", type=int, default=100_000)
+    parser.add_argument("--soak", type=int, default=10_000)
     parser.add_argument("--only", default=",".join(MEASURES))
     asked = parser.parse_args(arguments)
     rows: list[Row] = []

@@ -308,6 +308,21 @@ async def test_a_server_in_trouble_is_asked_by_one_delivery_at_a_time(telegram, 
     assert [len(telegram.messages(chat, by_bot=True)) for chat in chats] == [1] * 12
 
 
+async def test_requests_that_hang_hold_up_no_other(telegram, store, deliverer, monkeypatch):
+    monkeypatch.setattr(deliverer, "_most", 4)
+    chats = [telegram.chats.add_private(f"Ada {n}", started=True) for n in range(9)]
+    for chat in chats:
+        owe(store, chat)
+    for chat in chats[:3]:
+        telegram.faults.inject("hang", chat_id=chat, seconds=30)
+    ticking = asyncio.create_task(deliverer.tick())
+    await telegram.wait_until(lambda: all(telegram.messages(chat, by_bot=True) for chat in chats[3:]), timeout=15)
+    assert not any(telegram.messages(chat, by_bot=True) for chat in chats[:3])
+    deliverer.stop()
+    await deliverer.finish(0.1)
+    ticking.cancel()
+
+
 async def test_one_that_stops_gives_back_what_waits_and_finishes_what_is_under_way(telegram, store, deliverer):
     chats = [telegram.chats.add_private(f"Ada {n}", started=True) for n in range(40)]
     for chat in chats:
