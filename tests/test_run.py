@@ -6,12 +6,14 @@ import asyncio
 import json
 import signal
 import socket
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, time, timedelta
 
 from bot.app import Parts
+from bot.model import Chat, Run, Schedule, Subscription, Wish
 from bot.preview.server import PreviewServer
 from bot.run import _serve
 from bot.settings import read_settings
+from bot.store.sql import open_store
 from tests.conftest import TOKEN, BotProcess
 
 
@@ -137,3 +139,32 @@ async def test_only_listed_chats_are_answered(telegram, bot_process):
     telegram.people.send_text(ada, "/start")
     (answer,) = await telegram.wait_for(ada)
     assert answer.text.startswith("Communiqué")
+
+
+async def test_told_to_stop_in_the_middle_of_a_broadcast_it_sends_nothing_twice_and_loses_nothing(telegram, tmp_path):
+    chats = [telegram.chats.add_private(f"Ada {n}", started=True) for n in range(60)]
+    folder = tmp_path / "data" / "var"
+    folder.mkdir(parents=True)
+    due_at = datetime.now(UTC) - timedelta(minutes=1)
+    store = open_store(f"sqlite:///{folder}/communique.db")
+    for chat in chats:
+        store.save_chat(Chat(chat))
+        run = Run(due_at, time(8), due_at.date())
+        store.save_subscription(Subscription(chat, Wish(), Schedule(), next_run=run))
+    process = BotProcess(tmp_path, telegram.url)
+    try:
+        await process.start()
+        await telegram.wait_until(lambda: len(telegram.calls("sendMessage")) >= 15, timeout=60)
+        assert await process.stop() == 0
+        sent = len(telegram.calls("sendMessage"))
+        states = store.counts().deliveries
+        assert (states["sent"], states["owed"], states.get("sending", 0)) == (sent, 60 - sent, 0)
+        await process.start()
+        await telegram.wait_until(lambda: len(telegram.calls("sendMessage")) >= 60, timeout=60)
+        assert await process.stop() == 0
+    finally:
+        await process.end()
+    assert [len(telegram.messages(chat, by_bot=True)) for chat in chats] == [1] * 60
+    assert store.counts().deliveries == {"sent": 60}
+    assert "Traceback" not in process.said()
+    store.close()

@@ -11,7 +11,8 @@ from bot.preview.refusals import ApiError, bad_request, forbidden, too_many
 class FaultKind(StrEnum):
     """What may go wrong with a call.
 
-    `LOST_ANSWER` carries the call out and drops the connection then, `DROP` before; `HANG` never answers.
+    `LOST_ANSWER` carries the call out and drops the connection then, `DROP` before; `HANG` never answers. `HALF`
+    breaks off in the middle of an answer, `NOT_OK` has status 200, `ok: false` and no reason.
     """
 
     TOO_MANY = "too_many"
@@ -23,6 +24,8 @@ class FaultKind(StrEnum):
     NOT_FOUND = "not_found"
     MIGRATE = "migrate"
     NOT_JSON = "not_json"
+    HALF = "half"
+    NOT_OK = "not_ok"
 
 
 @dataclass(slots=True)

@@ -281,12 +281,16 @@ class PreviewServer:
             return _refused(refusal)
         return web.json_response({"ok": True, "result": result}, dumps=_dumps)
 
-    async def _broken(self, request: web.Request, fault: Fault) -> web.Response | None:
+    async def _broken(self, request: web.Request, fault: Fault) -> web.StreamResponse | None:
         refusal = fault.refusal()
         if refusal is not None:
             return _refused(refusal)
         if fault.kind is FaultKind.NOT_JSON:
             return web.Response(text="<html><body>502 Bad Gateway</body></html>", content_type="text/html")
+        if fault.kind is FaultKind.NOT_OK:
+            return web.json_response({"ok": False})
+        if fault.kind is FaultKind.HALF:
+            return await _half(request)
         if fault.kind is FaultKind.LOST_ANSWER:
             return None
         if fault.kind is FaultKind.HANG:
@@ -316,6 +320,14 @@ def _refused(refusal: ApiError) -> web.Response:
     if "retry_after" in refusal.parameters:
         headers["Retry-After"] = str(refusal.parameters["retry_after"])
     return web.json_response(refusal.as_json(), status=refusal.code, headers=headers, dumps=_dumps)
+
+
+async def _half(request: web.Request) -> web.StreamResponse:
+    response = web.StreamResponse(headers={"Content-Length": "400", "Content-Type": "application/json"})
+    await response.prepare(request)
+    await response.write(b'{"ok": true, "result": {"message_id": 7, "da')
+    _drop(request)
+    return response
 
 
 def _drop(request: web.Request) -> None:

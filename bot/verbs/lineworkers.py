@@ -1,6 +1,6 @@
 """Answers lines in several processes, in the order of the lines; it knows no verb and does nothing with a line itself.
 
-Processes are forked on Linux, where they share what was loaded before (a process costs some 10 MB of its own); macOS,
+Processes are forked on Linux, where they share what was loaded before (a process costs about 40 MB of its own); macOS,
 whose system libraries do not survive a fork, gets fresh ones, which load everything again.
 
 Rules

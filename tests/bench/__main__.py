@@ -22,6 +22,7 @@ from bot.chat.transport import AiohttpRequest
 from bot.core.articlefile import article_from_text
 from bot.preview.server import PreviewServer
 from tests.bench.analyzing import measure_analyzing
+from tests.bench.delivering import measure_delivering
 from tests.bench.hostile import measure_hostile
 from tests.bench.polling import measure_polling
 from tests.bench.processes import cpu_seconds, memory_mb
@@ -196,6 +197,7 @@ def main() -> None:
     ]
     if sys.platform == "linux":
         rows += [*asyncio.run(measure_bot()), *asyncio.run(measure_hostile())]
+        rows += asyncio.run(measure_delivering([]))
     width = max(len(row[0]) for row in rows)
     for what, figure, target, note in rows:
         print(f"{what:<{width}}  {figure:>9}  {target:<13} {note}")

@@ -1,6 +1,8 @@
 from __future__ import annotations
 
+import json
 import re
+from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
@@ -13,13 +15,16 @@ from bot.chat.render import (
     MESSAGE_LIMIT,
     Block,
     Button,
+    Message,
     Run,
     block,
     bold,
     clean,
     italic,
+    kept_message,
     link,
     markdown,
+    message_from_kept,
     messages,
     plain_text,
     units,
@@ -165,3 +170,11 @@ def test_the_same_blocks_are_plain_text_markdown_and_a_page():
     assert "<title>&lt;T&gt;</title>" in page
     assert '<blockquote>one<br>two <a href="https://p.example/a b">Post</a></blockquote>' in page
     assert '<time datetime="2026-11-22T08:00:00+00:00">8:00</time>' in page
+
+
+def test_a_message_comes_back_from_the_ledger_as_it_was():
+    buttons = ((Button("Full text", data="f:7"), Button("Open", url="https://kairos.example/")),)
+    whole = Message("<b>1 &amp; 2</b>", "1 & 2", buttons, {"html": "<h1>1</h1>"})
+    for message in (whole, replace(whole, rich=None), Message("1", "1")):
+        assert message_from_kept(json.loads(json.dumps(kept_message(message)))) == message
+    assert message_from_kept("<b>1 &amp; 2</b>") == Message("<b>1 &amp; 2</b>", "1 & 2")

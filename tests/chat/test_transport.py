@@ -6,9 +6,12 @@ import io
 import pytest
 from aiohttp import web
 from telegram import Bot, InputFile
-from telegram.error import InvalidToken, NetworkError, TimedOut
+from telegram.error import InvalidToken, NetworkError, RetryAfter, TimedOut
 from telegram.request import RequestData
 
+from bot.chat.pace import Pace
+from bot.chat.render import Message
+from bot.chat.send import send_once
 from bot.chat.transport import AiohttpRequest
 from tests.conftest import TOKEN
 
@@ -84,3 +87,41 @@ async def test_use_before_initialize_is_a_mistake_of_ours():
     with pytest.raises(RuntimeError):
         await AiohttpRequest().do_request("http://127.0.0.1:9/", "POST")
     assert AiohttpRequest().read_timeout > 0
+
+
+@pytest.mark.parametrize("fault", ["not_json", "half", "not_ok", "bad_gateway", "drop"])
+async def test_an_answer_that_is_none_is_a_network_error_whoever_asked(telegram, bot, fault):
+    ada = telegram.chats.add_private("Ada", started=True)
+    telegram.faults.inject(fault, times=2, method="sendMessage")
+    with pytest.raises(NetworkError):
+        await bot.send_message(ada, "Tokyo")
+    with pytest.raises(NetworkError):
+        await send_once(bot, ada, Message("Tokyo", "Tokyo"))
+    assert await send_once(bot, ada, Message("Tokyo", "Tokyo")) > 0
+
+
+async def test_all_messages_wait_for_their_turn_and_nothing_is_asked_of_a_chat_that_is_held_back(telegram):
+    request = AiohttpRequest(pace=Pace())
+    paced = Bot(TOKEN, f"{telegram.url}/bot", request=request, get_updates_request=AiohttpRequest())
+    await paced.initialize()
+    ada, bob = (telegram.chats.add_private(name, started=True) for name in ("Ada", "Bob"))
+    telegram.faults.inject("too_many", chat_id=ada, retry_after=90)
+    with pytest.raises(RetryAfter):
+        await paced.send_message(ada, "Tokyo")
+    asked = len(telegram.calls(chat_id=ada))
+    for again in (
+        lambda: paced.send_message(ada, "Tokyo"),
+        lambda: paced.send_chat_action(ada, "typing"),
+        lambda: send_once(paced, ada, Message("Tokyo", "Tokyo")),
+    ):
+        with pytest.raises(RetryAfter):
+            await again()
+    assert len(telegram.calls(chat_id=ada)) == asked
+    assert await send_once(paced, bob, Message("Tokyo", "Tokyo"))
+    await paced.shutdown()
+
+
+async def test_messages_leave_through_our_transport_alone(telegram):
+    stock = Bot(TOKEN, f"{telegram.url}/bot")
+    with pytest.raises(TypeError, match="HTTPXRequest"):
+        await send_once(stock, 1, Message("Tokyo", "Tokyo"))

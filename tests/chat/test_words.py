@@ -87,3 +87,9 @@ def test_numbers_are_counted_with_their_nouns():
 def test_only_groups_say_who_may_change_them():
     assert words.whose_settings(ChatKind.PRIVATE) == ""
     assert "Administrators" in words.whose_settings(ChatKind.GROUP)
+
+
+@pytest.mark.parametrize("reason", ["no_rights", "topic_closed", "topic_gone", "something_new"])
+def test_why_a_digest_is_paused_is_said_in_the_chat_and_to_an_administrator(reason):
+    assert "paused" in words.paused(reason)
+    assert "“Desk”" in words.paused_there(reason, "“Desk”")

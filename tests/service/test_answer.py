@@ -146,3 +146,17 @@ def test_a_group_hears_its_channel_only_when_asked_and_moves_with_its_settings(a
     assert answers.reads_channel(-1)
     answers.migrate(-1, -1001)
     assert answers.reads_channel(-1001)
+
+
+def test_a_paused_digest_goes_on_when_its_topic_is_open_or_the_bot_has_its_rights_again(answers, store):
+    chat = Chat(-100, ChatKind.SUPERGROUP)
+    answers.met(chat)
+    for thread_id in (7, 8):
+        paused = answers.subscribe(chat, thread_id, "tariffs", NOW)
+        store.pause_subscription(paused.id, "topic_closed")
+    answers.topic_opened(-100, 7)
+    assert [answers.subscription(-100, thread_id).paused for thread_id in (7, 8)] == [None, "topic_closed"]
+    answers.member_changed(-100, NOW, here=True)
+    assert answers.subscription(-100, 8).paused is None
+    store.pause_subscription(paused.id, "no_rights")
+    assert answers.subscribe(chat, 8, "tariffs", NOW).paused is None

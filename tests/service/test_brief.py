@@ -7,7 +7,7 @@ import pytest
 
 from bot.core.timing import next_run
 from bot.model import Article, Chat, DeliveryState, Schedule, Subscription, Wish
-from bot.service.brief import Brief
+from bot.service.brief import PAGE_WISHES, Brief
 
 NOW = datetime(2026, 11, 20, 8, 0, tzinfo=UTC)
 TEXT = (
@@ -124,3 +124,40 @@ def test_a_weekly_digest_has_its_whole_week(store, brief):
     brief.owe_due(NOW)
     (delivery,) = store.deliveries()
     assert [story.title for story in store.digest(delivery.digest_id).stories] == ["Envoy"]
+
+
+def test_what_is_due_is_planned_in_pages_so_that_the_first_can_leave(store, brief):
+    for chat_id in range(1, 21):
+        wish = Wish(topics=(), most_stories=1 + chat_id % 10)
+        subscribe(store, chat_id, wish=wish)
+    pages = brief.owe_pages(NOW)
+    assert next(pages) == PAGE_WISHES
+    assert len(store.deliveries()) == PAGE_WISHES
+    assert PAGE_WISHES + sum(pages) == 20
+
+
+def test_a_wish_is_composed_once_however_many_chats_and_pages_it_has(store, brief, monkeypatch):
+    monkeypatch.setattr("bot.service.brief.BATCH", 7)
+    composed = []
+    compose = brief.compose
+    monkeypatch.setattr(brief, "compose", lambda wish, **given: composed.append(wish) or compose(wish, **given))
+    for chat_id in range(1, 41):
+        subscribe(store, chat_id, wish=Wish(topics=(), most_stories=1 + chat_id % 3))
+    assert brief.owe_due(NOW) == 40
+    assert len(composed) == 3
+
+
+def test_a_paused_subscription_is_not_planned_and_goes_on_without_what_was_long_ago(store, brief):
+    subscription = subscribe(store, 1)
+    store.pause_subscription(subscription.id, "no_rights")
+    assert brief.owe_due(NOW) == 0
+    store.resume_subscriptions(1)
+    assert brief.owe_due(NOW + timedelta(hours=7)) == 1
+    assert [line.state for line in store.deliveries()] == [DeliveryState.EXPIRED]
+
+
+def test_a_clock_that_goes_back_owes_nothing_twice(store, brief):
+    subscribe(store, 1)
+    assert brief.owe_due(NOW) == 1
+    assert brief.owe_due(NOW - timedelta(hours=1)) == 0
+    assert brief.owe_due(NOW) == 0

@@ -255,3 +255,36 @@ def test_a_closed_store_says_so(store):
     store.close()
     with pytest.raises(StoreError, match="was closed"):
         store.counts()
+
+
+def test_deliveries_of_the_second_schema_keep_their_parts_and_get_their_keys(empty_url):
+    from alembic import command
+    from alembic.config import Config
+
+    engine = engine_from_url(empty_url)
+    config = Config()
+    config.set_main_option("script_location", str(schema.MIGRATIONS))
+    with engine.connect() as db:
+        if engine.dialect.name == "sqlite":
+            db.connection.cursor().execute("PRAGMA foreign_keys = OFF")  # as `bring_up_to_date` does
+        config.attributes["connection"] = db
+        command.upgrade(config, "0002")
+        at = "'2026-11-20 08:00:00.000000'"
+        for statement in (
+            "INSERT INTO chats (id, kind, language, zone, reads_channel) VALUES (5, 'group', 'en', 'UTC', false)",
+            "INSERT INTO subscriptions (id, chat_id, thread_id, wish, schedule) VALUES (1, 5, 0, '{}', '{}')",
+            (
+                "INSERT INTO deliveries (id, subscription_id, slot, local_date, due_at, state, attempts)"
+                f" VALUES (3, 1, '07:30:00.000000', '2026-11-20', {at}, 'sending', 2)"
+            ),
+            f"INSERT INTO delivery_parts (delivery_id, part, message_id, sent_at) VALUES (3, 0, 77, {at})",
+        ):
+            db.execute(sa.text(statement))
+        db.commit()
+    engine.dispose()
+    store = open_store(empty_url)
+    (line,) = store.deliveries()
+    assert (line.kind.value, line.key, line.run.slot.isoformat()) == ("digest", "07:30 2026-11-20", "07:30:00")
+    assert (line.sent_parts, line.attempts, line.state.value) == ((77,), 2, "sending")
+    assert store.resume_subscriptions(5) == 0
+    store.close()
