@@ -31,6 +31,7 @@ from bot.service.brief import Brief
 from bot.service.gather import Gatherer
 from bot.service.ports import Draw, Offload, Reading, Store, Web
 from bot.service.trends import Trends
+from bot.service.wishes import Wishes
 from bot.settings import DEFAULT_FEEDS, Settings
 from bot.store.sql import open_store
 
@@ -88,6 +89,11 @@ class Parts:
     def trends(self) -> Trends:
         """What counts stories over time."""
         return Trends(self.store)
+
+    @cached_property
+    def wishes(self) -> Wishes:
+        """What changes subscriptions."""
+        return Wishes(self.store)
 
     def close(self) -> None:
         """Give back what was opened."""

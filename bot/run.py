@@ -104,6 +104,7 @@ async def _serve(made: Parts, api_url: str, token: str, stop: asyncio.Event) -> 
     gatherer = make_gatherer(made, web, reading, door)
     desk = Desk(
         answers=made.answers,  # opens the store before anything is connected: a wrong database is told at once
+        wishes=made.wishes,
         brief=made.brief,
         analyzer=made.analyzer,
         offload=door,
@@ -115,6 +116,7 @@ async def _serve(made: Parts, api_url: str, token: str, stop: asyncio.Event) -> 
         draw=make_draw(drawers),
         admins=frozenset(settings.communique_admins),
         allowed_chats=frozenset(settings.communique_allowed_chats),
+        rich=settings.communique_rich == "auto",
     )
     application = build_application(token, api_url, desk)
     deliverer = Deliverer(
@@ -124,6 +126,7 @@ async def _serve(made: Parts, api_url: str, token: str, stop: asyncio.Event) -> 
         clock=made.clock,
         vocabulary=lambda: made.analyzer().vocabulary,
         paid=settings.communique_paid_broadcast,
+        rich=settings.communique_rich == "auto",
     )
     try:
         await web.start()

@@ -7,18 +7,19 @@ from __future__ import annotations
 
 import re
 from collections.abc import Awaitable, Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from bot.chat import words
+from bot.chat import settingswords, words
 from bot.chat.desk import Ask, Desk
 from bot.chat.messages import read_link, read_reply
 from bot.chat.operating import add_feed, feeds, remove_feed, sources, stats
 from bot.chat.pages import notice
 from bot.chat.render import Button, Message, block, bold, messages
+from bot.chat.settingspages import phrases_page, settings_page
 from bot.chat.trends import trend
 from bot.core.links import is_link, links_in
-from bot.core.wish import Order, canonical
-from bot.model import Subscription
+from bot.errors import WishError
+from bot.service.wishes import phrases_in
 
 CHANNEL_SWITCH = re.compile(r"channel\s+(on|off)", re.IGNORECASE)
 TIMES = ("07:00", "08:00", "18:00")  # offered at the first touch of a button
@@ -66,16 +67,20 @@ async def summary(desk: Desk, ask: Ask) -> list[Message]:
 
 async def top_stories(desk: Desk, ask: Ask) -> list[Message]:
     """Tell the last 24 hours on this chat's topics; where they have nothing, the newest there is."""
-    wish = await desk.offload(desk.answers.wish_of, ask.chat, ask.thread_id)
-    digest = await desk.offload(desk.brief.compose_now, wish, ask.now, zone=ask.chat.zone, language=ask.chat.language)
-    return ask.page.digest(digest)
+    return await _told_now(desk, ask, "")
 
 
 async def digest(desk: Desk, ask: Ask) -> list[Message]:
     """Tell this chat's digest now, or one on the topics named, without touching the schedule."""
-    wish = await desk.offload(desk.answers.wish_of, ask.chat, ask.thread_id, ask.words)
+    return await _told_now(desk, ask, ask.words)
+
+
+async def _told_now(desk: Desk, ask: Ask, asked: str) -> list[Message]:
+    wish = await desk.offload(desk.answers.wish_of, ask.chat, ask.thread_id, asked)
     composed = await desk.offload(desk.brief.compose_now, wish, ask.now, zone=ask.chat.zone, language=ask.chat.language)
-    return ask.page.digest(composed)
+    run = (await desk.offload(desk.wishes.of, ask.chat, ask.thread_id)).next_run
+    told = replace(composed, next_at=run.at if run is not None else None)
+    return ask.page.digest(told, paged=not asked)
 
 
 async def subscribe(desk: Desk, ask: Ask) -> list[Message]:
@@ -91,15 +96,44 @@ async def unsubscribe(desk: Desk, ask: Ask) -> list[Message]:
 
 
 async def settings(desk: Desk, ask: Ask) -> list[Message]:
-    """Show what is set here, with the command that sets it; `channel on` lets a group hear its linked channel."""
+    """Show what is set here, with buttons that change it; `channel on` lets a group hear its linked channel."""
     if (switch := CHANNEL_SWITCH.fullmatch(ask.words)) is not None:
         if not await desk.may_change(ask):
             return notice(words.ADMINS_ONLY)
         on = switch[1].lower() == "on"
         await desk.offload(desk.answers.set_reads_channel, ask.chat, on=on)
         return notice(words.READS_CHANNEL if on else words.READS_CHANNEL_NOT)
-    subscription = await desk.offload(desk.answers.subscription, ask.chat.id, ask.thread_id)
-    return ask.page.settings(subscription, _command_of(subscription))
+    return settings_page(ask.page, await desk.offload(desk.wishes.of, ask.chat, ask.thread_id))
+
+
+async def include(desk: Desk, ask: Ask) -> list[Message]:
+    """Let stories with certain words in, whatever their topic; alone: list the words, with buttons to remove them."""
+    return await _filter(desk, ask, excluded=False)
+
+
+async def exclude(desk: Desk, ask: Ask) -> list[Message]:
+    """Keep stories with certain words out; alone: list the words, with buttons to remove them."""
+    return await _filter(desk, ask, excluded=True)
+
+
+async def _filter(desk: Desk, ask: Ask, *, excluded: bool) -> list[Message]:
+    try:
+        phrases = phrases_in(ask.words)
+        change = desk.wishes.exclude if excluded else desk.wishes.include
+        wish = (await desk.offload(change, ask.chat, ask.thread_id, phrases=phrases, on=True)).wish
+    except WishError as error:
+        return notice(settingswords.too_many(error))
+    return phrases_page(wish.exclude if excluded else wish.include, excluded=excluded)
+
+
+async def alerts(desk: Desk, ask: Ask) -> list[Message]:
+    """Send breaking stories at once, or not; alone: say what is set."""
+    if ask.words.lower() not in {"on", "off"}:
+        on = (await desk.offload(desk.wishes.of, ask.chat, ask.thread_id)).alerts
+        return notice(settingswords.ALERTS_ON if on else settingswords.ALERTS_OFF, settingswords.ALERTS_HOW)
+    on = ask.words.lower() == "on"
+    await desk.offload(desk.wishes.set_alerts, ask.chat, ask.thread_id, on=on)
+    return notice(settingswords.ALERTS_ON if on else settingswords.ALERTS_OFF)
 
 
 async def latest(desk: Desk, ask: Ask) -> list[Message]:
@@ -142,7 +176,10 @@ COMMANDS = (
         changes=True,
     ),
     Command("unsubscribe", "", "stop the digest", unsubscribe, changes=True),
-    Command("settings", "", "what is set here", settings),
+    Command("settings", "", "what is set here, with buttons to change it", settings),
+    Command("include", "[words]", "tell stories with these words, whatever their topic", include, changes=True),
+    Command("exclude", "[words]", "never tell stories with these words", exclude, changes=True),
+    Command("alerts", "[on|off]", "a story that breaks, at once", alerts, changes=True),
     Command("latest", "[topic]", "the newest stories", latest, example="/latest tariffs"),
     Command("search", "<words>", "stories that have all the words", search),
     Command("trend", "[topic] [7d]", "a chart of how many stories a day", trend, example="/trend tariffs 30d"),
@@ -171,9 +208,3 @@ def first_buttons() -> list[list[Button]]:
 def time_buttons() -> list[list[Button]]:
     """Return the times to choose from."""
     return [[Button(time, f"at:{time}") for time in TIMES], [Button(words.OTHER_TIME, "other")]]
-
-
-def _command_of(subscription: Subscription | None) -> str | None:
-    if subscription is None:
-        return None
-    return f"/subscribe {canonical(Order(subscription.wish, subscription.schedule))}"

@@ -16,7 +16,7 @@ from telegram.error import BadRequest, ChatMigrated, Forbidden, RetryAfter, Tele
 
 from bot.chat.pages import Page
 from bot.chat.render import Message
-from bot.chat.send import retry_after, send_once
+from bot.chat.send import retry_after, send_once, takes_rich
 from bot.core.timing import backoff
 from bot.model import MISSED_FOR, Chat, Delivery, Vocabulary
 from bot.service.ports import Clock, Offload, Store
@@ -52,6 +52,7 @@ class Deliverer:
         clock: Clock,
         vocabulary: Callable[[], Vocabulary],
         paid: bool = False,
+        rich: bool = False,
     ) -> None:
         self._bot = bot
         self._store = store
@@ -59,6 +60,7 @@ class Deliverer:
         self._clock = clock
         self._vocabulary = vocabulary
         self._paid = paid
+        self._rich = rich
         self._pace = PAID_PACE if paid else FREE_PACE
         self._turn = asyncio.Lock()
         self._stopping = False
@@ -129,14 +131,17 @@ class Deliverer:
         kept = await self._offload(self._store.digest_messages, delivery.digest_id)
         digest = await self._offload(self._store.digest, delivery.digest_id)
         page = Page(
-            await self._offload(self._vocabulary), digest.until_at, Chat(delivery.chat_id, language=digest.language)
+            await self._offload(self._vocabulary),
+            digest.until_at,
+            Chat(delivery.chat_id, language=digest.language, zone=digest.zone),
+            rich=self._rich and takes_rich(self._bot),
         )
         rendered = page.digest(digest)
         if kept is None:
             await self._offload(self._store.keep_digest_messages, delivery.digest_id, [part.html for part in rendered])
             kept = await self._offload(self._store.digest_messages, delivery.digest_id) or ()  # another may be first
-        plain = {part.html: part.plain for part in rendered}
-        return [Message(html, plain.get(html, html)) for html in kept]
+        as_rendered = {part.html: part for part in rendered}
+        return [as_rendered.get(html, Message(html, html)) for html in kept]
 
     async def _my_turn(self) -> None:
         """Wait until the next message may leave."""

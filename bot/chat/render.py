@@ -162,7 +162,7 @@ def with_buttons(made: list[Message], buttons: Sequence[Sequence[Button]]) -> li
 def is_visible(text: str) -> bool:
     r"""Tell whether a text shows anything: Telegram refuses a message that doesn't.
 
-    >>> is_visible(" \\u200b"), is_visible("·")
+    >>> is_visible(" \u200b"), is_visible("·")
     (False, True)
     """
     return bool(INVISIBLE.sub("", text))

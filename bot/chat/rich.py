@@ -1,7 +1,7 @@
-"""Blocks of text → rich messages (Bot API 10.1), each with its classic form; which server takes which is not its matter.
+"""Blocks of text → rich messages (Bot API 10.1), each with its classic form; it sends none and knows no server. PURE.
 
-PURE. Headings, paragraphs, `details` that unfold and a footer are all it uses: a headline becomes the `summary` of what is
-glued to it. What stands in a block is escaped, cut and counted by `render.py`.
+Headings, paragraphs, `details` that unfold and a footer are all it uses: a headline becomes the `summary` of what is
+glued to it. Text is cleaned, escaped and cut by `render.py`.
 """
 
 from __future__ import annotations
@@ -37,7 +37,8 @@ def rich_messages(blocks: Iterable[Block], buttons: Sequence[Sequence[Button]] =
     They are split as classic messages are: between groups of glued blocks, and within a group only where it alone is
     longer than a message.
 
-    >>> rich_messages([Block((Run("Steel & tin"),), kind="headline"), Block((Run("Told."),), glued=True)])[0].rich["html"]
+    >>> headline, told = Block((Run("Steel & tin"),), kind="headline"), Block((Run("Told."),), glued=True)
+    >>> rich_messages([headline, told])[0].rich["html"]
     '<details><summary>Steel &amp; tin</summary><p>Told.</p></details>'
     """
     made = []

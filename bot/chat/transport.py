@@ -23,13 +23,16 @@ class AiohttpRequest(BaseRequest):
 
     Args:
         connections: how many requests may be under way at once; more wait for their turn.
+
+    `classic_until` is the loop's time until which the server is known to have no rich messages; `send.py` notes it.
     """
 
-    __slots__ = ("_connections", "_session")
+    __slots__ = ("_connections", "_session", "classic_until")
 
     def __init__(self, connections: int = 128) -> None:
         self._connections = connections
         self._session: aiohttp.ClientSession | None = None
+        self.classic_until = 0.0
 
     @property
     def read_timeout(self) -> float:

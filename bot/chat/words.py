@@ -198,7 +198,7 @@ def days_in_words(days: frozenset[int], language: str = "en") -> str:
         return "weekdays"
     if days == EVERY_DAY - WEEKDAYS:
         return "weekends"
-    names = get_day_names("wide", locale=_locale(language))
+    names = get_day_names("wide", locale=locale_of(language))
     return listed([names[day] for day in sorted(days)])
 
 
@@ -212,7 +212,7 @@ def next_digest(run: Run | None, schedule: Schedule, language: str = "en") -> st
     if run is None:
         return "No digest is planned."
     local = run.at.astimezone(ZoneInfo(schedule.zone))
-    day = format_date(local.date(), "EEEE, d MMMM", locale=_locale(language))
+    day = format_date(local.date(), "EEEE, d MMMM", locale=locale_of(language))
     return f"Next digest: {day}, {clock_time(local.time())} ({schedule.zone})."
 
 
@@ -230,12 +230,12 @@ def day(of: date, language: str = "en") -> str:
     >>> day(date(2026, 11, 20))
     'Friday, 20 November'
     """
-    return format_date(of, "EEEE, d MMMM", locale=_locale(language))
+    return format_date(of, "EEEE, d MMMM", locale=locale_of(language))
 
 
 def short_day(of: date, language: str = "en") -> str:
     """Name a day shortly: `20 Nov`."""
-    return format_date(of, "d MMM", locale=_locale(language))
+    return format_date(of, "d MMM", locale=locale_of(language))
 
 
 def moment(at: datetime, now: datetime, zone: str, language: str = "en") -> str:
@@ -243,9 +243,9 @@ def moment(at: datetime, now: datetime, zone: str, language: str = "en") -> str:
     there = ZoneInfo(zone)
     local = at.astimezone(there)
     if local.date() == now.astimezone(there).date():
-        return format_time(local.time(), "HH:mm", locale=_locale(language))
+        return format_time(local.time(), "HH:mm", locale=locale_of(language))
     recent = now - at < timedelta(days=300)
-    return format_date(local.date(), "d MMM" if recent else "d MMM y", locale=_locale(language))
+    return format_date(local.date(), "d MMM" if recent else "d MMM y", locale=locale_of(language))
 
 
 def provenance(count: int, total: int, minutes_saved: float) -> str:
@@ -334,7 +334,7 @@ def whose_settings(kind: ChatKind) -> str:
 
 
 @cache
-def _locale(language: str) -> Locale:
+def locale_of(language: str) -> Locale:
     """Return the reader's locale; 24-hour British English where Telegram's code names none."""
     if language.startswith("en"):
         return Locale("en", "GB")

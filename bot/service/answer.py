@@ -21,6 +21,7 @@ SENTENCES = 3  # of a forwarded article, at first
 RELATED_WITHIN = timedelta(days=14)
 RELATED_MOST = 5
 LATEST_MOST = 10
+STORY_SENTENCES = 5  # on a story's own page
 PASTED_FROM = 300  # characters from which a text that is no command is taken for a pasted article
 CHAT_ARTICLES_KEPT = timedelta(days=7)
 
@@ -108,6 +109,17 @@ class Answers:
         best_first = sorted(stories, key=lambda story: min(rank[article.id] for article in story.articles))
         return tuple(best_first[:LATEST_MOST])
 
+    def story(self, reference: int, now: datetime, *, n: int = STORY_SENTENCES) -> Story | None:
+        """Return the story with an id, or the one an article belongs to, with n key sentences; None if it is gone."""
+        story = self._store.story(reference) or next(iter(self._store.stories_of([reference])), None)
+        if story is None:
+            article = self._store.article(reference)
+            if article is None or article.chat_id is not None:
+                return None
+            story = Story(article.title, (article,), topics=article.topics, places=article.places)
+        published_at = max((at for article in story.articles if (at := article.published_at)), default=now)
+        return replace(self._brief.with_sentences(story, n), published_at=published_at)
+
     def wish_of(self, chat: Chat, thread_id: int | None, words: str = "") -> Wish:
         """Return the wish in words, or the chat's own, or the default one.
 
@@ -135,7 +147,7 @@ class Answers:
     # Subscriptions
 
     def subscribe(self, chat: Chat, thread_id: int | None, words: str, now: datetime) -> Subscription:
-        """Subscribe as words say, replacing what was subscribed in this chat and thread before.
+        """Subscribe as words say, in place of what this chat and thread had: its filters, length and quiet hours stay.
 
         Raises:
             WishError: a word means nothing.
@@ -145,15 +157,14 @@ class Answers:
         order: Order = parse_subscription(words, topics=self._topic_words, places=self._place_words, default_zone=zone)
         if order.zone_given:
             self._store.save_chat(replace(chat, zone=order.schedule.zone))
+        kept = before or Subscription(chat.id, order.wish, order.schedule, thread_id)
+        quiet = kept.schedule.quiet_from, kept.schedule.quiet_until
         return self._store.save_subscription(
-            Subscription(
-                chat_id=chat.id,
-                thread_id=thread_id,
-                wish=order.wish,
-                schedule=order.schedule,
+            replace(
+                kept,
+                wish=replace(kept.wish, topics=order.wish.topics, places=order.wish.places),
+                schedule=replace(order.schedule, quiet_from=quiet[0], quiet_until=quiet[1]),
                 next_run=next_run(order.schedule, now),
-                last_digest_at=before.last_digest_at if before is not None else None,
-                id=before.id if before is not None else None,
             )
         )
 
@@ -177,7 +188,7 @@ class Answers:
         if known is None:
             self._store.save_chat(chat)
             return chat
-        current = replace(known, kind=chat.kind, language=chat.language, lost_at=None)
+        current = replace(known, kind=chat.kind, lost_at=None)  # the language is asked for once: /settings changes it
         if current != known:
             self._store.save_chat(current)
         return current

@@ -62,6 +62,7 @@ class Brief:
         """Compose the last 24 hours; where they have nothing, the newest there is, marked `older`."""
         today = now.astimezone(ZoneInfo(zone)).date()
         digest = self.compose(wish, since_at=now - DAY, until_at=now, local_date=today, language=language)
+        digest = replace(digest, zone=zone)
         if digest.stories:
             return digest
         newest = self._store.newest_articles(topics=wish.topics, places=wish.places, limit=LOOKED_AT // 4)
@@ -117,9 +118,9 @@ class Brief:
 
     def _told(self, articles: list[Article], wish: Wish) -> tuple[Story, ...]:
         chosen = choose_stories(group_articles(articles), wish)
-        return tuple(self._with_sentences(story, wish.sentences) for story in chosen)
+        return tuple(self.with_sentences(story, wish.sentences) for story in chosen)
 
-    def _with_sentences(self, story: Story, n: int) -> Story:
+    def with_sentences(self, story: Story, n: int) -> Story:
         """Add the key sentences of the story's leading article; one that has none is told by its title alone."""
         try:
             return replace(story, sentences=self._analyzer().key_sentences(story.articles[0], n))
