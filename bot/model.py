@@ -260,10 +260,11 @@ class Standing:
 class Story:
     """One event, told by several articles; the first article is the one its title comes from.
 
-    `sentences` are verbatim, no two say the same; `told_by` tells for each the place of its article in `articles`.
-    `copies` are ids of articles that are syndicated copies of others in it: they are no sources of their own.
-    `id` is None where the story is not kept. `changes` are the sentences that are new since the chat was last told
-    (with `mark` developing).
+    `id` is None where it is not kept. `first_at` is when its first article was published, `published_at` its newest.
+    `copies` are the ids of articles that repeat another of the story (agency copy, a rewrite with another title):
+    they are no sources of their own. `closed` says that nothing joins it any more. `sentences` are verbatim, no two
+    say the same; `told_by` tells for each the place of its article in `articles`. `changes` are the sentences that
+    are new since the chat was last told (with `mark` developing).
     """
 
     title: str
@@ -274,11 +275,40 @@ class Story:
     published_at: datetime | None = None
     id: int | None = None
     first_at: datetime | None = None
-    copies: tuple[int, ...] = ()
+    copies: frozenset[int] = frozenset()
+    closed: bool = False
     told_by: tuple[int, ...] = ()
     mark: Mark = Mark.NEW
     changes: tuple[str, ...] = ()
     standing: Standing | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Placing:
+    """Which story a stored article belongs to: a story's id is that of the article that began it.
+
+    `copy_of` is the id of the article that it repeats, if it does.
+    """
+
+    article_id: int
+    story_id: int
+    copy_of: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class StoryHead:
+    """What is kept of a story itself: `lead_id` is the article its title comes from.
+
+    `merged_into` is the id of the story that it turned out to be a part of: it has no articles of its own then.
+    """
+
+    id: int
+    lead_id: int
+    title: str
+    language: str
+    first_at: datetime
+    last_at: datetime
+    merged_into: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,6 +22,9 @@ from bot.model import (
     Hit,
     Page,
     ParsedFeed,
+    Placing,
+    Story,
+    StoryHead,
     Subscription,
 )
 
@@ -131,6 +134,66 @@ class ArticleStore(Protocol):
 
     def drop_chat_articles(self, before: datetime) -> int:
         """Remove articles that chats sent for a summary before an instant; return how many there were."""
+
+
+class StoryStore(Protocol):
+    """Which article belongs to which story. Articles of chats belong to none.
+
+    Placing goes in turns, counted in the store: who has read up to a turn may place as long as nobody else has placed
+    since. So two processes (a bot and `communique poll`) never undo or double what the other did.
+    """
+
+    def stories(
+        self,
+        *,
+        since_at: datetime | None = None,
+        until_at: datetime | None = None,
+        topics: Sequence[str] = (),
+        places: Sequence[str] = (),
+        limit: int = 1000,
+    ) -> list[Story]:
+        """Return stories that moved, those with the newest article first, each with all of its articles.
+
+        A story moved if one of its articles was added after `since_at` (exclusive) and up to `until_at` (inclusive)
+        and was not published more than 48 hours before `since_at`, as `newest_articles` has it. With topics
+        (places), only stories of which an article has one of them. The first article is the one the title comes
+        from, the others follow in time order; topics and places are the first article's, then the others'.
+        """
+
+    def story(self, story_id: int) -> Story | None:
+        """Return one story with its articles, or None; of a story that was merged, the one it is a part of."""
+
+    def stories_of(self, article_ids: Sequence[int]) -> list[Story]:
+        """Return the stories that articles belong to, each once, in the order of the articles given."""
+
+    def story_turn(self) -> int:
+        """Return how often articles were placed."""
+
+    def placed_articles(
+        self, *, since_at: datetime, turn: int = 0, behind: int = 0, limit: int = 1000
+    ) -> list[tuple[Article, Placing]]:
+        """Return articles that are in a story and are dated since an instant, by their ids.
+
+        With `turn`, only those placed after that turn; with `behind`, only those with a larger id.
+        """
+
+    def unplaced_articles(self, *, since_at: datetime | None = None, limit: int = 1000) -> list[Article]:
+        """Return everybody's articles that are in no story (and dated since an instant), oldest first."""
+
+    def place_articles(
+        self,
+        placings: Sequence[Placing],
+        heads: Sequence[StoryHead],
+        *,
+        turn: int,
+        closed_before: datetime | None = None,
+    ) -> bool:
+        """Put articles into stories and keep what these are, in one transaction, if `turn` is still the turn.
+
+        Return False, and write nothing, if somebody placed meanwhile. Stories without articles go, but those that
+        were merged stay known as long as what they were merged into. Articles dropped meanwhile are passed over.
+        With `closed_before`, stories whose newest article is older are closed.
+        """
 
 
 class ChatStore(Protocol):
@@ -271,7 +334,7 @@ class UpdateStore(Protocol):
         """Note, before an answer goes out, that an update is answered; return False if it was before."""
 
 
-class Store(ArticleStore, ChatStore, FeedStore, Ledger, UpdateStore, Protocol):
+class Store(ArticleStore, StoryStore, ChatStore, FeedStore, Ledger, UpdateStore, Protocol):
     """Everything that is kept. SQLite and PostgreSQL alike; errors of the driver come out as StoreError."""
 
     def counts(self) -> Counts:

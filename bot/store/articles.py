@@ -12,7 +12,7 @@ import sqlalchemy as sa
 from bot.model import Article, Hit
 from bot.store import search
 from bot.store.prints import EVERYBODY, Given, given_from_article, known_articles, lock_prints, url_fingerprint
-from bot.store.tables import article_places, article_topics, articles, clean_text
+from bot.store.tables import article_places, article_topics, articles, clean_text, stories
 from bot.store.transactions import Part, chunks, rows_in
 from bot.store.words import query_terms, snippet
 
@@ -65,7 +65,7 @@ class Articles(Part):
         if not 0 < article_id <= _LARGEST_ID:
             return None
         with self._transactions.reading() as db:
-            return next(iter(_articles(db, sa.select(articles).where(articles.c.id == article_id))), None)
+            return next(iter(articles_in(db, sa.select(articles).where(articles.c.id == article_id))), None)
 
     def newest_articles(
         self,
@@ -92,7 +92,7 @@ class Articles(Part):
             query = query.where(articles.c.added_at <= until_at)
         query = query.order_by(articles.c.dated_at.desc(), articles.c.id.desc()).limit(max(limit, 0))
         with self._transactions.reading() as db:
-            return _articles(db, query)
+            return articles_in(db, query)
 
     def search_articles(self, query: str, *, limit: int = 20) -> list[Hit]:
         """Return everybody's articles that match all words of the query, best first."""
@@ -117,12 +117,24 @@ class Articles(Part):
 
 
 def remove_articles(db: Connection, which: sa.ColumnElement[bool]) -> int:
-    """Remove articles together with their words in the index; return how many there were."""
-    ids = list(db.execute(sa.select(articles.c.id).where(which)).scalars())
+    """Remove articles with their words in the index and the stories they leave empty; return how many there were."""
+    rows = db.execute(sa.select(articles.c.id, articles.c.story_id).where(which)).all()
+    ids = [row.id for row in rows]
     search.drop_words(db, ids)
     for some in chunks(ids):
         db.execute(sa.delete(articles).where(articles.c.id.in_(some)))
+    drop_empty_stories(db, sorted({row.story_id for row in rows if row.story_id is not None}))
     return len(ids)
+
+
+def drop_empty_stories(db: Connection, story_ids: Sequence[int]) -> None:
+    """Remove those of the stories that no article is in, and what was merged into them."""
+    told = sa.exists().where(articles.c.story_id == stories.c.id).correlate(stories)
+    for some in chunks(story_ids):
+        empty = sa.select(stories.c.id).where(stories.c.id.in_(some), stories.c.merged_into.is_(None), ~told)
+        gone = list(db.execute(empty).scalars())
+        if gone:
+            db.execute(sa.delete(stories).where(sa.or_(stories.c.id.in_(gone), stories.c.merged_into.in_(gone))))
 
 
 def _numbers(db: Connection, given: Sequence[Given]) -> list[int]:
@@ -182,13 +194,17 @@ def _utc(instant: datetime | None) -> datetime | None:
 def _articles_by_id(db: Connection, ids: Sequence[int]) -> list[Article]:
     found: list[Article] = []
     for some in chunks(ids):
-        found += _articles(db, sa.select(articles).where(articles.c.id.in_(some)))
+        found += articles_in(db, sa.select(articles).where(articles.c.id.in_(some)))
     return found
 
 
-def _articles(db: Connection, query: sa.Select[Any]) -> list[Article]:
+def articles_in(db: Connection, query: sa.Select[Any]) -> list[Article]:
     """Return the articles of a query in its order, with their topics and places in theirs."""
-    rows = db.execute(query).all()
+    return articles_from_rows(db, db.execute(query).all())
+
+
+def articles_from_rows(db: Connection, rows: Sequence[Any]) -> list[Article]:
+    """Return the articles of rows of `articles`, with their topics and places in their order."""
     ids = [row.id for row in rows]
     topics = _keys_by_article(db, article_topics.c.topic, article_topics, ids)
     places = _keys_by_article(db, article_places.c.place, article_places, ids)

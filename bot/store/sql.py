@@ -14,11 +14,12 @@ from bot.store.ledger import LedgerLines
 from bot.store.prints import EVERYBODY
 from bot.store.retention import Retention
 from bot.store.schema import bring_up_to_date
+from bot.store.stories import Stories
 from bot.store.tables import articles, chats, deliveries, subscriptions
 from bot.store.transactions import Transactions, errors_told
 
 
-class SqlStore(Articles, Chats, Feeds, LedgerLines, Answered, Retention):
+class SqlStore(Articles, Stories, Chats, Feeds, LedgerLines, Answered, Retention):
     """Everything that is kept, on SQLite or PostgreSQL; see `bot.service.ports.Store`. Usable from several threads."""
 
     def counts(self) -> Counts:

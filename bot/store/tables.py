@@ -114,7 +114,13 @@ articles = sa.Table(
     # hashes, since PostgreSQL indexes no value above 2,700 bytes and URLs get longer than that
     sa.Column("url_fingerprint", sa.Text),
     sa.Column("text_fingerprint", sa.Text, nullable=False),
+    # the story's id is that of the article that began it; no foreign keys: what is dropped is made good when read
+    sa.Column("story_id", Number),
+    sa.Column("copy_of", Number),
+    sa.Column("story_turn", Number),  # when it was placed: see `story_turns`
     sa.UniqueConstraint("chat_id", "url_fingerprint"),
+    sa.Index(None, "story_id"),
+    sa.Index(None, "story_turn"),
     sa.Index(None, "chat_id", "text_fingerprint"),
     sa.Index(None, "chat_id", "dated_at"),
     sa.Index(None, "chat_id", "added_at"),
@@ -136,6 +142,28 @@ article_places = sa.Table(
     sa.Column("place", CleanText, primary_key=True),
     sa.Column("position", sa.Integer, nullable=False),
     sa.Index(None, "place", "article_id"),
+)
+
+stories = sa.Table(
+    "stories",
+    metadata,
+    sa.Column("id", Number, primary_key=True, autoincrement=False),
+    sa.Column("lead_id", Number, nullable=False),
+    sa.Column("title", CleanText, nullable=False),
+    sa.Column("language", CleanText, nullable=False),
+    sa.Column("first_at", Instant, nullable=False),
+    sa.Column("last_at", Instant, nullable=False),
+    sa.Column("closed", sa.Boolean, nullable=False),
+    sa.Column("merged_into", Number),
+    sa.Index(None, "last_at"),
+)
+
+# one row, counted up whenever articles are placed, so that two processes never place on the ground of an old state
+story_turns = sa.Table(
+    "story_turns",
+    metadata,
+    sa.Column("id", sa.Integer, primary_key=True, autoincrement=False),
+    sa.Column("turn", Number, nullable=False),
 )
 
 chats = sa.Table(
