@@ -105,7 +105,7 @@ class Answers:
         stories = self._brief.stories(
             [hit.article for hit in hits], Wish(topics=(), most_stories=len(hits), sentences=1)
         )
-        best_first = sorted(stories, key=lambda story: min(rank[article.id] for article in story.articles))
+        best_first = sorted(stories, key=lambda story: min(rank.get(each.id, len(rank)) for each in story.articles))
         return tuple(best_first[:LATEST_MOST])
 
     def wish_of(self, chat: Chat, thread_id: int | None, words: str = "") -> Wish:

@@ -73,6 +73,8 @@ class Chats(Part):
             "next_slot": None if run is None else run.slot,
             "next_local_date": None if run is None else run.local_date,
             "last_digest_at": subscription.last_digest_at,
+            "last_digest_id": subscription.last_digest_id,
+            "alerts": subscription.alerts,
         }
         statement = self._transactions.insert(subscriptions).values(
             chat_id=subscription.chat_id, thread_id=subscription.thread_id or CHAT_ITSELF, **given
@@ -119,4 +121,6 @@ def _subscription_from_row(row: sa.Row[Any]) -> Subscription:
         next_run=run_from_columns(row.next_digest_at, row.next_slot, row.next_local_date),
         last_digest_at=row.last_digest_at,
         id=row.id,
+        last_digest_id=row.last_digest_id,
+        alerts=row.alerts,
     )

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 import sqlalchemy as sa
 
 from bot.errors import StoreError
-from bot.model import Composed, DeliveryState, Digest, Story
+from bot.model import Composed, DeliveryState, Digest, Story, Told
 from bot.store.chats import run_from_columns
 from bot.store.codec import json_from_noun, noun_from_json
 from bot.store.tables import articles, deliveries, digests, subscriptions
@@ -31,7 +31,7 @@ class Owing(Part):
             standing = _standing(db, composed)
             digest_ids = self._keep_digests(db, standing, now)
             written = self._write_deliveries(db, standing, digest_ids)
-            _move_on(db, standing)
+            _move_on(db, standing, digest_ids)
         return written
 
     def digest(self, digest_id: int) -> Digest:
@@ -41,6 +41,13 @@ class Owing(Part):
             if content is None:
                 raise StoreError(f"there is no digest {digest_id} in the ledger")
             return _with_texts(db, noun_from_json(Digest, content))
+
+    def told(self, digest_ids: Sequence[int]) -> dict[int, tuple[Told, ...]]:
+        """Return by digest what its readers know after it; digests that are gone are left out."""
+        query = sa.select(digests.c.id, digests.c.content["told"].label("told"))
+        with self._transactions.reading() as db:
+            rows = rows_in(db, query, digests.c.id, digest_ids)
+            return {row.id: tuple(noun_from_json(Told, one) for one in row.told or ()) for row in rows}
 
     def digest_messages(self, digest_id: int) -> tuple[str, ...] | None:
         """Return the digest's messages as they were first rendered, or None if they were not yet."""
@@ -116,7 +123,7 @@ def _standing(db: Connection, composed: Sequence[Composed]) -> list[Composed]:
     ]
 
 
-def _move_on(db: Connection, standing: Sequence[Composed]) -> None:
+def _move_on(db: Connection, standing: Sequence[Composed], digest_ids: dict[str, int]) -> None:
     moved, skipped = [], []
     for one in standing:
         run = one.next_run
@@ -130,7 +137,7 @@ def _move_on(db: Connection, standing: Sequence[Composed]) -> None:
             skipped.append(row)
         else:
             # the next digest goes on where this one stopped looking; a skipped run looked at nothing
-            moved.append({**row, "b_last": one.digest.until_at})
+            moved.append({**row, "b_last": one.digest.until_at, "b_digest": digest_ids[_sharing_key(one)]})
     on = sa.update(subscriptions).where(subscriptions.c.id == sa.bindparam("b_id"))
     on = on.values(
         next_digest_at=sa.bindparam("b_at"), next_slot=sa.bindparam("b_slot"), next_local_date=sa.bindparam("b_date")
@@ -138,7 +145,8 @@ def _move_on(db: Connection, standing: Sequence[Composed]) -> None:
     if skipped:
         db.execute(on, skipped)
     if moved:
-        db.execute(on.values(last_digest_at=sa.bindparam("b_last")), moved)
+        on = on.values(last_digest_at=sa.bindparam("b_last"), last_digest_id=sa.bindparam("b_digest"))
+        db.execute(on, moved)
 
 
 def _sharing_key(one: Composed) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import sqlalchemy as sa
 
 from bot.model import Counts
+from bot.store.alerting import Alerting
 from bot.store.answered import Answered
 from bot.store.articles import Articles
 from bot.store.chats import Chats
@@ -19,7 +20,7 @@ from bot.store.tables import articles, chats, deliveries, subscriptions
 from bot.store.transactions import Transactions, errors_told
 
 
-class SqlStore(Articles, Stories, Chats, Feeds, LedgerLines, Answered, Retention):
+class SqlStore(Articles, Stories, Chats, Feeds, LedgerLines, Alerting, Answered, Retention):
     """Everything that is kept, on SQLite or PostgreSQL; see `bot.service.ports.Store`. Usable from several threads."""
 
     def counts(self) -> Counts:
