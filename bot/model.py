@@ -458,7 +458,8 @@ class Subscription:
     """A chat's (or one forum topic's: `thread_id`) standing order; `next_run` is None while it is stopped.
 
     `last_digest_id` is the digest it had last: what it was told is in there. `alerts` says whether breaking stories
-    are sent at once.
+    are sent at once. `paused` says why nothing is planned or sent although it stands: `no_rights`, `topic_closed` or
+    `topic_gone`.
     """
 
     chat_id: int
@@ -470,6 +471,7 @@ class Subscription:
     id: int | None = None
     last_digest_id: int | None = None
     alerts: bool = False
+    paused: str | None = None
 
 
 class DeliveryState(StrEnum):
@@ -482,12 +484,22 @@ class DeliveryState(StrEnum):
     EXPIRED = "expired"
 
 
+class DeliveryKind(StrEnum):
+    """What a delivery brings: a digest of the schedule, a breaking story, or a review of the week."""
+
+    DIGEST = "digest"
+    ALERT = "alert"
+    REVIEW = "review"
+
+
 @dataclass(frozen=True, slots=True)
 class Delivery:
-    """A line of the ledger: a digest owed to a chat for a slot on a local date, and what became of it.
+    """A line of the ledger: what is owed to a chat, and what became of it.
 
-    `sent_parts` are the message ids of the parts that went out, in order: sending goes on behind them.
-    `attempts` counts failures, `not_before_at` is when it may be tried again.
+    `key` names it among those of its subscription ("08:00 2026-11-22", "alert 4711"). `run` is the run of a digest,
+    None for what follows no schedule. `sent_parts` are the message ids of the parts that went out, in order: sending
+    goes on behind them. A part that is not among them is in the state of the delivery. `attempts` counts failures,
+    `not_before_at` is when it may be tried again.
     """
 
     id: int
@@ -495,11 +507,14 @@ class Delivery:
     chat_id: int
     thread_id: int | None
     digest_id: int
-    run: Run
+    run: Run | None
+    due_at: datetime
     state: DeliveryState = DeliveryState.OWED
     sent_parts: tuple[int, ...] = ()
     attempts: int = 0
     not_before_at: datetime | None = None
+    kind: DeliveryKind = DeliveryKind.DIGEST
+    key: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -507,7 +522,7 @@ class Composed:
     """What `brief` decided for one due subscription, to be written in one transaction.
 
     `digest` is None where the slot is skipped because it was missed for too long; `wish_key` tells equal digests
-    apart from others, so that one is kept once.
+    apart from others, so that one is kept once. A digest that is kept in the ledger already is told by its `digest_id`.
     """
 
     subscription: Subscription
@@ -515,6 +530,43 @@ class Composed:
     next_run: Run | None
     digest: Digest | None
     wish_key: str = ""
+    digest_id: int = 0
+
+    @property
+    def skipped(self) -> bool:
+        """Whether the run is passed over."""
+        return self.digest is None and not self.digest_id
+
+
+@dataclass(frozen=True, slots=True)
+class Owed:
+    """What is owed beside the schedule, an alert or a review: of one subscription, with a key that it has once."""
+
+    subscription_id: int
+    kind: DeliveryKind
+    key: str
+    due_at: datetime
+    digest_id: int
+
+
+@dataclass(frozen=True, slots=True)
+class Note:
+    """What became of a delivery: the `state` it has now and, if a part went out, which one with which message id.
+
+    `until_at` is the end of the lease of one that is still `sending`, and for one that is owed again the instant
+    before which it is not tried. `failed` counts an attempt. `lost` sets its chat aside; `held_until_at` holds the
+    whole chat back, as Telegram asked.
+    """
+
+    delivery_id: int
+    at: datetime
+    state: DeliveryState
+    part: int | None = None
+    message_id: int = 0
+    until_at: datetime | None = None
+    failed: bool = False
+    lost: bool = False
+    held_until_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)

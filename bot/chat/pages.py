@@ -167,6 +167,7 @@ class Page:
         else:
             understood, upcoming = words.subscribed(subscription, self.vocabulary, self.chat.language)
             blocks += [block(understood), block(upcoming)]
+            blocks += [block(bold(words.paused(subscription.paused)))] if subscription.paused else []
         zone = subscription.schedule.zone if subscription is not None else self.chat.zone
         blocks.append(block(f"Time zone: {zone}. Language: {self.chat.language}."))
         if command is not None:

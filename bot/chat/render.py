@@ -8,11 +8,12 @@ tags until the very end.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from html import escape as html_escape
-from typing import Final, Literal
+from html import unescape as html_unescape
+from typing import Any, Final, Literal
 
 import regex
 
@@ -21,6 +22,7 @@ MARKUP_LIMIT: Final = 3 * MESSAGE_LIMIT  # of our own: bytes of a request stay b
 CALLBACK_LIMIT: Final = 64  # bytes; https://core.telegram.org/bots/api#inlinekeyboardbutton
 BUTTON_LIMIT: Final = 48  # characters of a button's text that a phone shows
 BUTTONS_A_ROW: Final = 3
+TAG: Final = re.compile(r"<[^>]*>")
 TAGS: Final = {"bold": "b", "italic": "i", "code": "code"}
 
 MARKDOWN_SIGNS: Final = re.compile(r"([\\`*_{}\[\]<>#|~!])")
@@ -78,11 +80,36 @@ class Button:
 
 @dataclass(frozen=True, slots=True)
 class Message:
-    """One message ready to send: HTML, the same as plain text, and rows of buttons."""
+    """One message ready to send: HTML, the same as plain text, and rows of buttons.
+
+    `rich` is the same as a rich message (`sendRichMessage`), where there is one: anything JSON can write.
+    """
 
     html: str
     plain: str
     buttons: tuple[tuple[Button, ...], ...] = field(default=())
+    rich: Mapping[str, Any] | None = None
+
+
+def kept_message(message: Message) -> dict[str, Any]:
+    """Return a message as the ledger keeps it, for JSON to write."""
+    buttons = [[[button.text, button.data, button.url] for button in row] for row in message.buttons]
+    kept: dict[str, Any] = {"html": message.html, "plain": message.plain, "buttons": buttons}
+    return kept if message.rich is None else {**kept, "rich": dict(message.rich)}
+
+
+def message_from_kept(kept: Mapping[str, Any] | str) -> Message:
+    """Return a message that the ledger kept; before schema 0003 it kept the HTML alone.
+
+    >>> message_from_kept(kept_message(Message("<b>1</b>", "1", ((Button("2", "d:2"),),)))).buttons[0][0].data
+    'd:2'
+    >>> message_from_kept("<b>Tea &amp; steel</b>").plain
+    'Tea & steel'
+    """
+    if isinstance(kept, str):
+        return Message(kept, html_unescape(TAG.sub("", kept)))
+    buttons = tuple(tuple(Button(*button) for button in row) for row in kept["buttons"])
+    return Message(kept["html"], kept["plain"], buttons, kept.get("rich"))
 
 
 def block(*runs: Run | str, fold: Fold = "none", glued: bool = False) -> Block:

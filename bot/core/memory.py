@@ -5,8 +5,8 @@ Rules
        article, so an id told before that is among the story's articles is the same story.
     2. It is *new* if it was not told; *developing* if it was and since then a report that is no copy says something
        new, or it is carried by `GREW` independent sources more and by half as many again; else it is *quiet*.
-    3. A sentence says something new if `FRESH` of its words of content stand in none of the reports that were there when
-       the chat was told, or if it has a figure that none of them has and `FRESH_BY_FIGURE` of its words are new.
+    3. A sentence says something new if `FRESH` of its words of content stand in none of the reports that were there
+       when the chat was told, or if it has a figure that none of them has and `FRESH_BY_FIGURE` of its words are new.
     4. A story is remembered for `REMEMBERED` after its newest report.
 
 Theory

@@ -187,6 +187,12 @@ class Answers:
         known = self._store.chat(chat_id)
         if known is not None and (known.lost_at is None) != here:
             self._store.save_chat(replace(known, lost_at=None if here else now))
+        if known is not None and here:
+            self._store.resume_subscriptions(chat_id)  # the rights may be others now; if not, it is paused again
+
+    def topic_opened(self, chat_id: int, thread_id: int) -> None:
+        """Let the digest of a forum topic go on that is open again."""
+        self._store.resume_subscriptions(chat_id, thread_id)
 
     def migrate(self, old_id: int, new_id: int) -> None:
         """Follow a group that became a supergroup: everything of it moves to its new id."""

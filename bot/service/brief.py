@@ -10,7 +10,7 @@ biggest first, so that a week with very many stories is not held in memory at on
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
@@ -40,6 +40,8 @@ KNOWN_LOOKED_AT = 60  # told stories, the worthiest first, of which it is looked
 BIGGEST_A_DAY = 40  # stories of each day that a review is chosen from
 SILENT_NAMED = 3
 BATCH = 500  # subscriptions planned in one transaction
+PAGE_WISHES = 4  # digests composed before what is planned so far may leave: a tenth of a second each, measured 2026-11
+DIGESTS = 20  # composed last, at hand for chats in other zones that are due at the same instant
 WINDOWS = 3  # spans whose stories are at hand while digests are planned: those of the chats that are due together
 
 
@@ -53,9 +55,11 @@ class Past:
 
 @dataclass(slots=True)
 class _Pass:
-    """What one planning pass has looked up and composed already."""
+    """What one planning pass has looked up and composed already: of a digest that is kept, only its id."""
 
-    digests: dict[tuple[str, ...], Digest] = field(default_factory=dict)
+    kept: dict[str, int] = field(default_factory=dict)
+    pasts: dict[int, Past] = field(default_factory=dict)
+    digests: dict[str, Digest] = field(default_factory=dict)
     windows: dict[tuple[datetime, datetime], Heard] = field(default_factory=dict)
     silent: tuple[str, ...] | None = None
 
@@ -163,7 +167,7 @@ class Brief:
         """Return what a chat was told."""
         if subscription is None or subscription.id is None:
             return Past()
-        return self._pasts([subscription], now)[subscription.id]
+        return self._pasts([subscription], now, _Pass())[subscription.id]
 
     def _composed_of(
         self,
@@ -216,18 +220,30 @@ class Brief:
     # What is due
 
     def owe_due(self, now: datetime) -> int:
-        """Write every digest that is due into the ledger; return how many lines were written, skipped ones too.
+        """Write every digest that is due into the ledger; return how many lines were written, skipped ones too."""
+        return sum(self.owe_pages(now))
 
-        Each pass takes the earliest run of each due subscription; a subscription that was missed several times
-        comes up again in the next pass, until none is due.
+    def owe_pages(self, now: datetime) -> Iterator[int]:
+        """Write every digest that is due into the ledger, page by page; yield how many lines each page wrote.
+
+        What a page wrote can be sent while the next one is planned. A page ends with `BATCH` subscriptions or with
+        `PAGE_WISHES` digests that had to be composed, whichever comes first. Each takes the earliest run of a due
+        subscription; one that was missed several times comes up again, until none is due. A wish that many chats have
+        is composed once: of the digest, only its id is remembered.
         """
-        written = 0
         planned = _Pass()
-        while due := self._store.due_subscriptions(now, limit=BATCH):
-            pasts = self._pasts(due, now)
-            composed = [self._composed(subscription, now, pasts, planned) for subscription in due]
-            written += self._store.owe(composed, now)
-        return written
+        while page := self._page(self._store.due_subscriptions(now, limit=BATCH), now, planned):
+            yield self._store.owe(page, now)
+
+    def _page(self, due: Sequence[Subscription], now: datetime, planned: _Pass) -> list[Composed]:
+        page: list[Composed] = []
+        pasts = self._pasts(due, now, planned)
+        before = len(planned.kept)
+        for subscription in due:
+            page.append(self._composed(subscription, now, pasts, planned))
+            if len(planned.kept) - before >= PAGE_WISHES:
+                break
+        return page
 
     def _composed(
         self, subscription: Subscription, now: datetime, pasts: Mapping[int, Past], planned: _Pass
@@ -243,32 +259,30 @@ class Brief:
             return Composed(subscription, run, upcoming, None)
         upcoming = caught.owed[1] if len(caught.owed) > 1 else caught.next
         past = pasts[subscription.id or 0]
-        weekly = subscription.schedule.weekly
-        key: tuple[str, ...] = (
-            wish_key(subscription.wish),
-            subscription.schedule.zone if weekly else "",  # the days of a review are those of its reader
-            _since(subscription, run).isoformat(),
-            run.at.isoformat(),
-            run.local_date.isoformat(),
-            past.key,
-        )
-        if key not in planned.digests:
-            planned.digests[key] = self._digest(subscription, run, past, planned)
-        shown = (subscription.schedule.zone, upcoming.at.isoformat())
-        digest = replace(planned.digests[key], zone=subscription.schedule.zone, next_at=upcoming.at)
-        return Composed(subscription, run, upcoming, digest, _hashed((*key, *shown)))
+        key = _key(subscription, run, upcoming, past)
+        if key not in planned.kept:
+            digest = replace(self._digest(subscription, run, past, planned), next_at=upcoming.at)
+            planned.kept[key] = self._store.keep_digest(digest, key, now)
+        return Composed(subscription, run, upcoming, None, key, planned.kept[key])
 
     def _digest(self, subscription: Subscription, run: Run, past: Past, planned: _Pass) -> Digest:
-        wish, since_at = subscription.wish, _since(subscription, run)
+        """Return the digest of a run; that of another zone with the same past and date, if it was composed just now."""
+        schedule = subscription.schedule
+        key = _key_of_words(subscription, run, past)
+        if key not in planned.digests:
+            while len(planned.digests) >= DIGESTS:
+                planned.digests.pop(next(iter(planned.digests)))
+            planned.digests[key] = self._composed_for(subscription, run, past, planned)
         if planned.silent is None:
             planned.silent = self._silent(run.at)
+        return replace(planned.digests[key], zone=schedule.zone, local_date=run.local_date, silent=planned.silent)
+
+    def _composed_for(self, subscription: Subscription, run: Run, past: Past, planned: _Pass) -> Digest:
+        wish, since_at = subscription.wish, _since(subscription, run)
         if subscription.schedule.weekly:
-            zone = subscription.schedule.zone
-            digest = self.compose_review(wish, until_at=run.at, local_date=run.local_date, zone=zone, told=past.told)
-        else:
-            heard = self._heard(since_at, run.at, planned)
-            digest = self._composed_of(heard, wish, since_at, run.at, past.told, quiet=False)
-        return replace(digest, local_date=run.local_date, silent=planned.silent)
+            return self.compose_review(wish, until_at=run.at, zone=subscription.schedule.zone, told=past.told)
+        heard = self._heard(since_at, run.at, planned)
+        return self._composed_of(heard, wish, since_at, run.at, past.told, quiet=False)
 
     def _heard(self, since_at: datetime, until_at: datetime, planned: _Pass) -> Heard:
         """Return the stories of a span, all of them: other wishes ask for the same span."""
@@ -279,26 +293,45 @@ class Brief:
             planned.windows[span] = hear(self._store, since_at, until_at)
         return planned.windows[span]
 
-    def _pasts(self, due: Sequence[Subscription], now: datetime) -> dict[int, Past]:
+    def _pasts(self, due: Sequence[Subscription], now: datetime, planned: _Pass) -> dict[int, Past]:
         """Return by subscription what it was told: in its last digest, and in alerts."""
         ids = [one.id for one in due if one.id is not None]
         alerted = self._store.alerted(ids, since_at=now - REMEMBERED)
-        by_digest = self._store.told(sorted({one.last_digest_id for one in due if one.last_digest_id}))
-        keys = {digest_id: _key_of_told(told) for digest_id, told in by_digest.items()}
+        unread = {one.last_digest_id for one in due if one.last_digest_id} - planned.pasts.keys()
+        for digest_id, told in self._store.told(sorted(unread)).items():
+            planned.pasts[digest_id] = Past(told, _key_of_told(told))
         pasts: dict[int, Past] = {}
         for one in due:
-            digest_id, subscription_id = one.last_digest_id or 0, one.id or 0
-            past = Past(by_digest.get(digest_id, ()), keys.get(digest_id, ""))
-            if alerts := alerted.get(subscription_id):
+            past = planned.pasts.get(one.last_digest_id or 0, Past())
+            if alerts := alerted.get(one.id or 0):
                 told = joined(past.told, (each for alert in alerts for each in alert.told))
                 past = Past(told, _key_of_told(told))
-            pasts[subscription_id] = past
+            pasts[one.id or 0] = past
         return pasts
 
 
 def _counted(story: Story) -> Story:
     """Return a story with what counting needs alone: a week of texts is a lot."""
     return replace(story, articles=tuple(replace(article, text="") for article in story.articles))
+
+
+def _key(subscription: Subscription, run: Run, upcoming: Run, past: Past) -> str:
+    """Return what is equal for equal digests, and for no others."""
+    shown = (subscription.schedule.zone, run.local_date.isoformat(), upcoming.at.isoformat())
+    return _hashed((_key_of_words(subscription, run, past), *shown))
+
+
+def _key_of_words(subscription: Subscription, run: Run, past: Past) -> str:
+    """Return what is equal for digests that tell the same, whatever day and zone they are dated by."""
+    schedule = subscription.schedule
+    parts = (
+        wish_key(subscription.wish),
+        f"review {schedule.zone}" if schedule.weekly else "",  # its days are those of its reader
+        _since(subscription, run).isoformat(),
+        run.at.isoformat(),
+        past.key,
+    )
+    return _hashed(parts)
 
 
 def _key_of_told(told: Sequence[Told]) -> str:
