@@ -260,11 +260,11 @@ class Standing:
 class Story:
     """One event, told by several articles; the first article is the one its title comes from.
 
-    `sentences` are verbatim, no two say the same; `told_by` tells for each the place of its article in `articles`.
-    `id` is None until stored. `first_at` is when its first article was published, `published_at` its newest one.
+    `id` is None where it is not kept. `first_at` is when its first article was published, `published_at` its newest.
     `copies` are the ids of articles that repeat another of the story (agency copy, a rewrite with another title):
-    they are no further source. `closed` says that nothing joins it any more. `changes` are the sentences that are new
-    since the chat was last told (with `mark` developing).
+    they are no sources of their own. `closed` says that nothing joins it any more. `sentences` are verbatim, no two
+    say the same; `told_by` tells for each the place of its article in `articles`. `changes` are the sentences that
+    are new since the chat was last told (with `mark` developing).
     """
 
     title: str
@@ -334,12 +334,37 @@ class Wish:
 
 @dataclass(frozen=True, slots=True)
 class Told:
-    """What a chat knows of a story: how many independent sources it had, and its newest report, when it was told."""
+    """What a chat knows of a story: how many independent sources it had when it was told, and its newest report.
+
+    `newest_at` goes on while the story stays quiet, so that it is remembered as long as it may still move.
+    """
 
     story_id: int
     sources: int
     newest_at: datetime
     told_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Alerted:
+    """What a chat was told outside its schedule: an alert, under its `key` in the ledger, and the stories in it.
+
+    `held` says that it waits for `due_at`, the end of the quiet hours, and more can join it.
+    """
+
+    key: str
+    due_at: datetime
+    told: tuple[Told, ...] = ()
+    held: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class TopicDayCount:
+    """How many stories of a topic had a report on a day where the digest is read."""
+
+    topic: str
+    day: date
+    stories: int
 
 
 class DigestKind(StrEnum):
@@ -358,7 +383,8 @@ class Digest:
     because there was nothing new. `local_date` is the day it stands for where it is read, `language` the reader's.
     `told` is all that its readers know of stories that may still move, this digest's included: the next digest goes
     on from there, so that chats with one wish and one past share one digest. `silent` names feeds that stopped
-    bringing anything. `next_at` is when the next one comes, `zone` where it is read.
+    bringing anything. `next_at` is when the next one comes, `zone` where it is read. `counts` are a review's
+    stories a day.
     """
 
     wish: Wish
@@ -374,6 +400,7 @@ class Digest:
     silent: tuple[str, ...] = ()
     next_at: datetime | None = None
     zone: str = "UTC"
+    counts: tuple[TopicDayCount, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -431,7 +458,8 @@ class Subscription:
     """A chat's (or one forum topic's: `thread_id`) standing order; `next_run` is None while it is stopped.
 
     `last_digest_id` is the digest it had last: what it was told is in there. `alerts` says whether breaking stories
-    are sent at once.
+    are sent at once. `paused` says why nothing is planned or sent although it stands: `no_rights`, `topic_closed` or
+    `topic_gone`.
     """
 
     chat_id: int
@@ -443,6 +471,7 @@ class Subscription:
     id: int | None = None
     last_digest_id: int | None = None
     alerts: bool = False
+    paused: str | None = None
 
 
 class DeliveryState(StrEnum):
@@ -455,12 +484,22 @@ class DeliveryState(StrEnum):
     EXPIRED = "expired"
 
 
+class DeliveryKind(StrEnum):
+    """What a delivery brings: a digest of the schedule, a breaking story, or a review of the week."""
+
+    DIGEST = "digest"
+    ALERT = "alert"
+    REVIEW = "review"
+
+
 @dataclass(frozen=True, slots=True)
 class Delivery:
-    """A line of the ledger: a digest owed to a chat for a slot on a local date, and what became of it.
+    """A line of the ledger: what is owed to a chat, and what became of it.
 
-    `sent_parts` are the message ids of the parts that went out, in order: sending goes on behind them.
-    `attempts` counts failures, `not_before_at` is when it may be tried again.
+    `key` names it among those of its subscription ("08:00 2026-11-22", "alert 4711"). `run` is the run of a digest,
+    None for what follows no schedule. `sent_parts` are the message ids of the parts that went out, in order: sending
+    goes on behind them. A part that is not among them is in the state of the delivery. `attempts` counts failures,
+    `not_before_at` is when it may be tried again.
     """
 
     id: int
@@ -468,11 +507,14 @@ class Delivery:
     chat_id: int
     thread_id: int | None
     digest_id: int
-    run: Run
+    run: Run | None
+    due_at: datetime
     state: DeliveryState = DeliveryState.OWED
     sent_parts: tuple[int, ...] = ()
     attempts: int = 0
     not_before_at: datetime | None = None
+    kind: DeliveryKind = DeliveryKind.DIGEST
+    key: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -480,7 +522,7 @@ class Composed:
     """What `brief` decided for one due subscription, to be written in one transaction.
 
     `digest` is None where the slot is skipped because it was missed for too long; `wish_key` tells equal digests
-    apart from others, so that one is kept once.
+    apart from others, so that one is kept once. A digest that is kept in the ledger already is told by its `digest_id`.
     """
 
     subscription: Subscription
@@ -488,6 +530,43 @@ class Composed:
     next_run: Run | None
     digest: Digest | None
     wish_key: str = ""
+    digest_id: int = 0
+
+    @property
+    def skipped(self) -> bool:
+        """Whether the run is passed over."""
+        return self.digest is None and not self.digest_id
+
+
+@dataclass(frozen=True, slots=True)
+class Owed:
+    """What is owed beside the schedule, an alert or a review: of one subscription, with a key that it has once."""
+
+    subscription_id: int
+    kind: DeliveryKind
+    key: str
+    due_at: datetime
+    digest_id: int
+
+
+@dataclass(frozen=True, slots=True)
+class Note:
+    """What became of a delivery: the `state` it has now and, if a part went out, which one with which message id.
+
+    `until_at` is the end of the lease of one that is still `sending`, and for one that is owed again the instant
+    before which it is not tried. `failed` counts an attempt. `lost` sets its chat aside; `held_until_at` holds the
+    whole chat back, as Telegram asked.
+    """
+
+    delivery_id: int
+    at: datetime
+    state: DeliveryState
+    part: int | None = None
+    message_id: int = 0
+    until_at: datetime | None = None
+    failed: bool = False
+    lost: bool = False
+    held_until_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)

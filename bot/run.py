@@ -21,6 +21,7 @@ from bot.chat import words
 from bot.chat.application import BotApplication, build_application, publish_menu
 from bot.chat.deliver import Deliverer
 from bot.chat.desk import Desk
+from bot.chat.pace import Pace
 from bot.chat.pages import notice
 from bot.chat.send import send_answer
 from bot.chat.updates import Trouble, Updates
@@ -41,7 +42,7 @@ GATHERING = 15  # seconds between two looks at which feeds are due
 SETTLED_KEPT = timedelta(days=30)  # deliveries that were sent, blocked or expired
 CLEANING = 3600  # seconds
 FINISH_UPDATES = 4.0  # seconds at most for updates under way; all of stopping must take less than 10
-FINISH_SENDING = 4.0
+FINISH_SENDING = 5.0
 PREVIEW_TOKEN = "1:preview"  # noqa: S105 -- of the Bot API built in, on loopback
 
 
@@ -118,15 +119,18 @@ async def _serve(made: Parts, api_url: str, token: str, stop: asyncio.Event) -> 
         allowed_chats=frozenset(settings.communique_allowed_chats),
         rich=settings.communique_rich == "auto",
     )
-    application = build_application(token, api_url, desk)
+    pace = Pace(paid=settings.communique_paid_broadcast)
+    application = build_application(token, api_url, desk, pace)
     deliverer = Deliverer(
         bot=application.bot,
         store=made.store,
         offload=door,
         clock=made.clock,
         vocabulary=lambda: made.analyzer().vocabulary,
+        pace=pace,
         paid=settings.communique_paid_broadcast,
         rich=settings.communique_rich == "auto",
+        operators=settings.communique_admins,
     )
     try:
         await web.start()
@@ -134,7 +138,7 @@ async def _serve(made: Parts, api_url: str, token: str, stop: asyncio.Event) -> 
             for name in settings.not_in_effect:
                 log.warning("setting_not_in_effect_yet", name=name)
             log.info("started", bot=application.bot.username, roles=",".join(settings.communique_roles))
-            async with _heartbeat(made, door, deliverer), _gathering(made, door, gatherer, application):
+            async with _heartbeat(made, door, deliverer, stop), _gathering(made, door, gatherer, application):
                 await _chat(Updates(application, desk), application, stop, answers="chat" in settings.communique_roles)
                 await desk.parts.finish(FINISH_UPDATES)
             log.info("stopped")
@@ -167,35 +171,54 @@ async def _chat(updates: Updates, application: BotApplication, stop: asyncio.Eve
 
 
 @asynccontextmanager
-async def _heartbeat(made: Parts, door: Door, deliverer: Deliverer) -> AsyncIterator[None]:
-    """Let APScheduler tick: what is due is owed, what is owed is sent, what is old goes."""
-    sending = asyncio.Lock()
+async def _heartbeat(made: Parts, door: Door, deliverer: Deliverer, stop: asyncio.Event) -> AsyncIterator[None]:
+    """Let APScheduler tick: what is due is owed, what is old goes; and what is owed is sent, until told to stop."""
+    if "deliver" not in made.settings.communique_roles:
+        yield
+        return
+    planning = asyncio.Lock()
 
     async def plan() -> None:
-        await _edge("planning", lambda: door(made.brief.owe_due, made.clock.now()))
-
-    async def deliver() -> None:
-        async with sending:
-            await _edge("delivering", deliverer.tick)
+        if not planning.locked():  # a morning with many wishes takes longer than a beat
+            async with planning:
+                await _edge("planning", lambda: _plan(made, door, deliverer, stop))
 
     async def clean() -> None:
         await _edge("cleaning", lambda: door(_clean, made))
 
+    async def deliver() -> None:
+        while not stop.is_set():
+            await _edge("delivering", deliverer.tick)
+            await deliverer.pause(HEARTBEAT)
+
+    async def end_sending() -> None:
+        await stop.wait()
+        deliverer.stop()  # at once, while updates are finished: both have little time
+        await deliverer.finish(FINISH_SENDING)
+
     scheduler = AsyncIOScheduler(timezone=UTC, job_defaults={"coalesce": True, "misfire_grace_time": None})
-    if "deliver" in made.settings.communique_roles:
-        scheduler.add_job(plan, "interval", seconds=HEARTBEAT)
-        scheduler.add_job(deliver, "interval", seconds=HEARTBEAT)
-        scheduler.add_job(clean)  # at once, too: a bot that is started often must not keep what it promised to drop
-        scheduler.add_job(clean, "interval", seconds=CLEANING)
+    scheduler.add_job(plan, "interval", seconds=HEARTBEAT, max_instances=2)
+    scheduler.add_job(clean)  # at once, too: a bot that is started often must not keep what it promised to drop
+    scheduler.add_job(clean, "interval", seconds=CLEANING)
     scheduler.start()
+    delivering, ending = asyncio.create_task(deliver()), asyncio.create_task(end_sending())
     try:
         yield
     finally:
-        deliverer.stop()
         scheduler.pause()
-        with contextlib.suppress(TimeoutError):
-            await asyncio.wait_for(sending.acquire(), FINISH_SENDING)
+        stop.set()  # also where the bot ends because of an error
+        await ending
+        delivering.cancel()
+        with contextlib.suppress(asyncio.CancelledError):
+            await delivering
         scheduler.shutdown(wait=False)
+
+
+async def _plan(made: Parts, door: Door, deliverer: Deliverer, stop: asyncio.Event) -> None:
+    """Owe what is due, page by page; what one page owes leaves while the next one is planned."""
+    pages = made.brief.owe_pages(made.clock.now())
+    while not stop.is_set() and await door(next, pages, None) is not None:
+        deliverer.wake()
 
 
 @asynccontextmanager

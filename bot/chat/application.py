@@ -25,6 +25,7 @@ from bot.chat.commands import COMMANDS, Command
 from bot.chat.contents import Contents, contents_of
 from bot.chat.desk import Desk, acknowledged
 from bot.chat.messages import read_message
+from bot.chat.pace import Pace
 from bot.chat.pages import notice
 from bot.chat.render import Message
 from bot.chat.transport import AiohttpRequest
@@ -34,19 +35,27 @@ from bot.model import ChatKind
 log = structlog.get_logger(__name__)
 
 SPOKEN = filters.UpdateType.MESSAGE | filters.UpdateType.CHANNEL_POST
+CONNECTIONS = 256  # at 1,000 messages a second and a round trip of 0.2 s, 200 are under way
 GONE = frozenset({ChatMember.LEFT, ChatMember.BANNED})
 
 BotApplication = Application[Any, Any, Any, Any, Any, Any]
 
 
-def build_application(token: str, api_url: str, desk: Desk) -> BotApplication:
-    """Build the bot: transport, handlers, error handler. Nothing is connected yet."""
+def build_application(token: str, api_url: str, desk: Desk, pace: Pace | None = None) -> BotApplication:
+    """Build the bot: transport, handlers, error handler. Nothing is connected yet.
+
+    Args:
+        token: the bot's.
+        api_url: where the Bot API is.
+        desk: what every handler works with.
+        pace: where messages wait for their turn.
+    """
     application: BotApplication = (
         ApplicationBuilder()
         .token(token)
         .base_url(f"{api_url}/bot")
         .base_file_url(f"{api_url}/file/bot")
-        .request(AiohttpRequest())
+        .request(AiohttpRequest(CONNECTIONS, pace))
         .get_updates_request(AiohttpRequest(connections=2))
         .job_queue(None)
         .updater(None)
@@ -57,6 +66,7 @@ def build_application(token: str, api_url: str, desk: Desk) -> BotApplication:
     application.add_handler(CallbackQueryHandler(_button_callback(desk)))
     application.add_handler(ChatMemberHandler(_member_callback(desk), ChatMemberHandler.MY_CHAT_MEMBER))
     application.add_handler(MessageHandler(filters.StatusUpdate.MIGRATE, _migration_callback(desk)))
+    application.add_handler(MessageHandler(filters.StatusUpdate.FORUM_TOPIC_REOPENED, _reopening_callback(desk)))
     application.add_handler(MessageHandler(SPOKEN & ~filters.StatusUpdate.ALL, _message_callback(desk)))
     application.add_error_handler(_error_callback(desk))
     return application
@@ -169,6 +179,15 @@ def _migration_callback(desk: Desk) -> Any:
         message = update.effective_message
         if message is not None and message.migrate_to_chat_id is not None:
             await desk.offload(desk.answers.migrate, message.chat.id, message.migrate_to_chat_id)
+
+    return callback
+
+
+def _reopening_callback(desk: Desk) -> Any:
+    async def callback(update: Update, _context: ContextTypes.DEFAULT_TYPE) -> None:
+        message = update.effective_message
+        if message is not None and message.message_thread_id is not None:
+            await desk.offload(desk.answers.topic_opened, message.chat.id, message.message_thread_id)
 
     return callback
 

@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from html import escape as html_escape
+from html import unescape as html_unescape
 from typing import Any, Final, Literal
 
 import regex
@@ -21,6 +22,7 @@ MARKUP_LIMIT: Final = 3 * MESSAGE_LIMIT  # of our own: bytes of a request stay b
 CALLBACK_LIMIT: Final = 64  # bytes; https://core.telegram.org/bots/api#inlinekeyboardbutton
 BUTTON_LIMIT: Final = 48  # characters of a button's text that a phone shows
 BUTTONS_A_ROW: Final = 3
+TAG: Final = re.compile(r"<[^>]*>")
 TAGS: Final = {"bold": "b", "italic": "i", "code": "code"}
 
 MARKDOWN_SIGNS: Final = re.compile(r"([\\`*_{}\[\]<>#|~!])")
@@ -94,6 +96,39 @@ class Message:
     buttons: tuple[tuple[Button, ...], ...] = field(default=())
     rich: Mapping[str, Any] | None = None
     asks: str | None = None
+
+
+def kept_message(message: Message) -> dict[str, Any]:
+    """Return a message as the ledger keeps it, for JSON to write."""
+    buttons = [[[button.text, button.data, button.url] for button in row] for row in message.buttons]
+    kept: dict[str, Any] = {"html": message.html, "plain": message.plain, "buttons": buttons}
+    return kept if message.rich is None else {**kept, "rich": dict(message.rich)}
+
+
+def message_from_kept(kept: Mapping[str, Any] | str) -> Message:
+    """Return a message that the ledger kept; at first it kept the HTML alone.
+
+    >>> message_from_kept(kept_message(Message("<b>1</b>", "1", ((Button("2", "d:2"),),)))).buttons[0][0].data
+    'd:2'
+    >>> message_from_kept("<b>Tea &amp; steel</b>").plain
+    'Tea & steel'
+    """
+    if isinstance(kept, str):
+        return Message(kept, html_unescape(TAG.sub("", kept)))
+    buttons = tuple(tuple(Button(*button) for button in row) for row in kept["buttons"])
+    return Message(kept["html"], kept["plain"], buttons, kept.get("rich"))
+
+
+def classic_parts(message: Message) -> list[Message]:
+    """Return the classic messages that say what a message says; the buttons are under the last.
+
+    >>> classic_parts(Message("1", "1", ((Button("2", "d:2"),),), {"html": "1", "parts": [["3", "3"]]}))[0].buttons
+    ()
+    """
+    if message.rich is None:
+        return [message]
+    parts = [replace(message, rich=None, buttons=()), *(Message(html, plain) for html, plain in message.rich["parts"])]
+    return [*parts[:-1], replace(parts[-1], buttons=message.buttons)]
 
 
 def block(*runs: Run | str, fold: Fold = "none", glued: bool = False, kind: Kind = "text") -> Block:

@@ -1,20 +1,24 @@
-"""Messages → Telegram, one at a time; it decides neither what is said nor what is owed."""
+"""Messages → Telegram, one at a time; it decides neither what is said, nor what is owed, nor when its turn comes."""
 
 from __future__ import annotations
 
 import asyncio
 import hashlib
+import json
 import re
-from collections.abc import Sequence
-from dataclasses import replace
-from datetime import timedelta
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import urlencode
 
 import structlog
-from telegram import Bot, ForceReply, InlineKeyboardButton, InlineKeyboardMarkup, LinkPreviewOptions, ReplyParameters
+from telegram import Bot, ForceReply, InlineKeyboardButton, InlineKeyboardMarkup, LinkPreviewOptions
 from telegram.constants import ParseMode
-from telegram.error import BadRequest, EndPointNotFound, NetworkError, RetryAfter, TimedOut
+from telegram.error import BadRequest, InvalidToken, NetworkError, RetryAfter, TelegramError, TimedOut
 
-from bot.chat.render import Message
+from bot.chat.refusals import Meaning, judge, retry_after
+from bot.chat.render import Message, classic_parts
+from bot.chat.transport import AiohttpRequest
 
 log = structlog.get_logger(__name__)
 
@@ -22,9 +26,57 @@ NO_PREVIEW = LinkPreviewOptions(is_disabled=True)
 TRIES = 4  # of an answer somebody waits for; what is owed is tried for hours, by deliver.py
 LONGEST_WAIT = 60.0  # seconds somebody waits for an answer that Telegram holds back
 NETWORK_PAUSE = 0.5  # seconds, doubling
+RICH_METHOD = "sendRichMessage"
 RICH_AGAIN = 86_400.0  # seconds after which a server that knows no rich messages is asked again: it may be a newer one
-OUR_MARKUP = re.compile(r"rich|parse|too long|entit|tag", re.IGNORECASE)  # a 400 about this message, not of the server
-ITS_CHAT = re.compile(r"chat|peer|user|thread|topic|rights|repl|kick|block|migrat", re.IGNORECASE)
+RICH_PAUSE = 600.0  # seconds without rich messages behind one whose markup was refused, which is a mistake of ours
+OUR_MARKUP = re.compile(r"rich|parse|too long|entit|tag", re.IGNORECASE)  # a 400 about a message, not of the server
+NO_SUCH_PAGE = "status 404"  # of a server that says so in no words of Telegram's
+
+
+class RichRefusedError(Exception):
+    """The server takes no rich messages now: the classic parts go instead (`classic_parts`)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Form:
+    """A message encoded once, whoever it goes to: the method, and all parameters but those of the chat.
+
+    `sha256` is of the markup it has, "" for plain text.
+    """
+
+    method: str
+    body: bytes
+    sha256: str = ""
+
+
+def forms(message: Message, *, paid: bool = False) -> tuple[Form, ...]:
+    """Return the ways to send a message, the best first: a server that can't read one gets the next.
+
+    A rich message has one way only: what says the same without it are several messages (`classic_parts`).
+
+    Args:
+        message: what is sent.
+        paid: whether Telegram may charge for it, so that it may go beyond the free pace.
+    """
+    common: dict[str, Any] = {"allow_paid_broadcast": True} if paid else {}
+    if message.asks is not None:
+        common["reply_markup"] = ForceReply(selective=True, input_field_placeholder=message.asks).to_dict()
+    elif (buttons := keyboard(message)) is not None:
+        common["reply_markup"] = buttons.to_dict()
+    if message.rich is not None:
+        markup = str(message.rich["html"])
+        sha256 = hashlib.sha256(markup.encode()).hexdigest()
+        return (Form(RICH_METHOD, _encoded({"rich_message": {"html": markup}, **common}), sha256),)
+    common["link_preview_options"] = NO_PREVIEW.to_dict()
+    sha256 = hashlib.sha256(message.html.encode()).hexdigest()
+    html = _encoded({"text": message.html, "parse_mode": ParseMode.HTML.value, **common})
+    plain = _encoded({"text": message.plain, **common})
+    return Form("sendMessage", html, sha256), Form("sendMessage", plain)
+
+
+def takes_rich(bot: Bot) -> bool:
+    """Tell whether the bot's server may know rich messages: it does until it has said otherwise."""
+    return asyncio.get_running_loop().time() >= getattr(bot.request, "classic_until", 0.0)
 
 
 def keyboard(message: Message) -> InlineKeyboardMarkup | None:
@@ -38,129 +90,61 @@ def keyboard(message: Message) -> InlineKeyboardMarkup | None:
     return InlineKeyboardMarkup(rows)
 
 
-def retry_after(error: RetryAfter) -> float:
-    """Return the seconds that Telegram wants the chat left alone."""
-    seconds = error._retry_after  # noqa: SLF001 -- the public property warns that its type will change
-    return seconds.total_seconds() if isinstance(seconds, timedelta) else float(seconds)
-
-
-def takes_rich(bot: Bot) -> bool:
-    """Tell whether the bot's server may know rich messages: it does until it has said otherwise, for a day."""
-    return asyncio.get_running_loop().time() >= getattr(bot.request, "classic_until", 0.0)
-
-
 async def send_once(
     bot: Bot,
     chat_id: int,
-    message: Message,
+    message: Message | Sequence[Form],
     *,
     thread_id: int | None = None,
     reply_to: int | None = None,
-    paid: bool = False,
+    urgent: bool = True,
+    leaving: Callable[[], None] | None = None,
 ) -> int:
-    """Send one message; return its id. Every error of Telegram's goes up, but for markup it can't parse.
+    """Send one message when its turn has come; return its id. Every error of Telegram's goes up, but for markup.
 
-    A rich message goes to a server that doesn't know it as its classic parts; the id is the last one's. Markup that
-    Telegram can't parse is a mistake of ours: it is logged with its hash, and the plain text is sent.
+    Markup that Telegram can't parse is a mistake of ours: it is logged with its hash, and the next form is sent.
+    `urgent` says that somebody waits for it, `leaving` is called when its turn has come (see `AiohttpRequest.submit`).
+
+    Raises:
+        RichRefusedError: it is a rich message, and the server takes none; that is remembered for a day.
     """
-    if message.rich is not None and takes_rich(bot):
+    request = bot.request
+    if not isinstance(request, AiohttpRequest):
+        raise TypeError(f"messages leave through AiohttpRequest, not {type(request).__name__}")
+    ways = forms(message) if isinstance(message, Message) else message
+    head = _head(chat_id, thread_id, reply_to)
+    for form, is_last in zip(ways, [False] * (len(ways) - 1) + [True], strict=True):
+        url = f"{bot.base_url}/{form.method}"
         try:
-            return await _send_rich(bot, chat_id, message, thread_id, reply_to, paid=paid)
-        except EndPointNotFound:
-            _note_classic(bot, "not found")
-        except BadRequest as error:
-            if ITS_CHAT.search(str(error)):
+            sent = await request.submit(url, head + form.body, chat_id=chat_id, urgent=urgent, leaving=leaving)
+        except (InvalidToken, NetworkError) as error:  # a BadRequest is a NetworkError, too
+            if form.method == RICH_METHOD:
+                _judge_rich(request, form, error)
+            if is_last or "parse entities" not in str(error):
                 raise
-            if OUR_MARKUP.search(str(error)):
-                _log_refused(str(message.rich["html"]), error)
-            else:
-                _note_classic(bot, str(error))
-    sent = 0
-    for part in classic_parts(message):
-        sent = await _send_classic(bot, chat_id, part, thread_id, reply_to, paid=paid)
-        reply_to = None
-    return sent
+            log.error("markup_refused", sha256=form.sha256, reason=str(error))  # noqa: TRY400 -- the traceback says nothing more
+        else:
+            return _message_id(sent)
+    raise ValueError("a message has at least one form")
 
 
-def classic_parts(message: Message) -> list[Message]:
-    """Return the classic messages that say what a message says; the buttons are under the last."""
-    rest = [Message(html, plain) for html, plain in message.rich["parts"]] if message.rich is not None else []
-    parts = [replace(message, rich=None, buttons=() if rest else message.buttons), *rest]
-    return [*parts[:-1], replace(parts[-1], buttons=message.buttons)]
+def _judge_rich(request: AiohttpRequest, form: Form, error: TelegramError) -> None:
+    """Remember a server that takes no rich messages; an error that says something else is the caller's.
 
-
-def _note_classic(bot: Bot, reason: str) -> None:
-    """Remember that a server knows no rich messages."""
-    log.warning("rich_messages_unknown", reason=reason, again_in=RICH_AGAIN)
-    bot.request.classic_until = asyncio.get_running_loop().time() + RICH_AGAIN  # type: ignore[attr-defined]
-
-
-def _log_refused(markup: str, error: BadRequest) -> None:
-    log.error("markup_refused", sha256=hashlib.sha256(markup.encode()).hexdigest(), reason=str(error))
-
-
-async def _send_classic(
-    bot: Bot, chat_id: int, message: Message, thread_id: int | None, reply_to: int | None, *, paid: bool
-) -> int:
-    try:
-        return await _send(bot, chat_id, message.html, ParseMode.HTML, message, thread_id, reply_to, paid=paid)
-    except BadRequest as error:
-        if "parse entities" not in str(error):
-            raise
-        _log_refused(message.html, error)
-        return await _send(bot, chat_id, message.plain, None, message, thread_id, reply_to, paid=paid)
-
-
-async def _send_rich(
-    bot: Bot, chat_id: int, message: Message, thread_id: int | None, reply_to: int | None, *, paid: bool
-) -> int:
-    """Send a rich message: Bot API 10.1, which python-telegram-bot 22 has no method for."""
-    assert message.rich is not None, "called for rich messages only"
-    given = {
-        "chat_id": chat_id,
-        "message_thread_id": thread_id,
-        "rich_message": {"html": message.rich["html"]},
-        "reply_markup": _reply_markup(message),
-        "reply_parameters": _reply_parameters(reply_to),
-        "allow_paid_broadcast": paid or None,
-    }
-    wanted = {name: value for name, value in given.items() if value is not None}
-    sent = await bot.do_api_request("sendRichMessage", api_kwargs=wanted)
-    return int(sent["message_id"])
-
-
-async def _send(
-    bot: Bot,
-    chat_id: int,
-    text: str,
-    parse_mode: ParseMode | None,
-    message: Message,
-    thread_id: int | None,
-    reply_to: int | None,
-    *,
-    paid: bool,
-) -> int:
-    sent = await bot.send_message(
-        chat_id,
-        text,
-        parse_mode=parse_mode,
-        message_thread_id=thread_id,
-        reply_markup=_reply_markup(message),
-        link_preview_options=NO_PREVIEW,
-        reply_parameters=_reply_parameters(reply_to),
-        allow_paid_broadcast=paid or None,
-    )
-    return sent.message_id
-
-
-def _reply_markup(message: Message) -> InlineKeyboardMarkup | ForceReply | None:
-    if message.asks is not None:
-        return ForceReply(selective=True, input_field_placeholder=message.asks)
-    return keyboard(message)
-
-
-def _reply_parameters(reply_to: int | None) -> ReplyParameters | None:
-    return ReplyParameters(reply_to, allow_sending_without_reply=True) if reply_to else None
+    Raises:
+        RichRefusedError: the classic form may go.
+    """
+    refused = isinstance(error, BadRequest) and judge(error).meaning is Meaning.REFUSED
+    if not (refused or isinstance(error, InvalidToken) or NO_SUCH_PAGE in str(error)):
+        return
+    now = asyncio.get_running_loop().time()
+    if refused and OUR_MARKUP.search(str(error)):
+        log.error("markup_refused", sha256=form.sha256, reason=str(error))
+        request.classic_until = now + RICH_PAUSE
+    else:
+        log.warning("rich_messages_unknown", reason=str(error), again_in=RICH_AGAIN)
+        request.classic_until = now + RICH_AGAIN
+    raise RichRefusedError from error
 
 
 async def send_answer(
@@ -172,21 +156,58 @@ async def send_answer(
     tried again: Telegram may have sent it.
     """
     sent: list[int] = []
-    for n, message in enumerate(messages):
-        for attempt in range(1, TRIES + 1):
-            try:
-                sent.append(
-                    await send_once(bot, chat_id, message, thread_id=thread_id, reply_to=reply_to if n == 0 else None)
-                )
-                break
-            except RetryAfter as error:
-                if attempt == TRIES or retry_after(error) > LONGEST_WAIT:
-                    raise
-                await asyncio.sleep(retry_after(error))
-            except (TimedOut, BadRequest):
-                raise
-            except NetworkError:
-                if attempt == TRIES:
-                    raise
-                await asyncio.sleep(NETWORK_PAUSE * 2**attempt)
+    for message in messages:
+        first = reply_to if not sent else None
+        try:
+            if message.rich is not None and takes_rich(bot):
+                sent.append(await _send_waiting(bot, chat_id, message, thread_id, first))
+                continue
+        except RichRefusedError:
+            pass  # remembered and logged where it was refused
+        for part in classic_parts(message):
+            sent.append(await _send_waiting(bot, chat_id, part, thread_id, first))
+            first = None
     return sent
+
+
+async def _send_waiting(bot: Bot, chat_id: int, message: Message, thread_id: int | None, reply_to: int | None) -> int:
+    for attempt in range(1, TRIES + 1):
+        try:
+            return await send_once(bot, chat_id, message, thread_id=thread_id, reply_to=reply_to)
+        except RetryAfter as error:
+            if attempt == TRIES or retry_after(error) > LONGEST_WAIT:
+                raise
+            await asyncio.sleep(retry_after(error))
+        except (TimedOut, BadRequest):
+            raise
+        except NetworkError:
+            if attempt == TRIES:
+                raise
+            await asyncio.sleep(NETWORK_PAUSE * 2**attempt)
+    raise AssertionError("the last try returns or raises")
+
+
+def _head(chat_id: int, thread_id: int | None, reply_to: int | None) -> bytes:
+    """Encode what differs from chat to chat."""
+    head: dict[str, Any] = {"chat_id": chat_id}
+    if thread_id:
+        head["message_thread_id"] = thread_id
+    if reply_to:
+        head["reply_parameters"] = {"message_id": reply_to, "allow_sending_without_reply": True}
+    return _encoded(head) + b"&"
+
+
+def _encoded(parameters: Mapping[str, Any]) -> bytes:
+    """Encode parameters as Telegram takes a form: what is no string is JSON."""
+    values = {
+        name: value if isinstance(value, str) else json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+        for name, value in parameters.items()
+    }
+    return urlencode(values).encode()
+
+
+def _message_id(sent: Any) -> int:
+    number = sent.get("message_id") if isinstance(sent, dict) else None
+    if not isinstance(number, int):
+        raise NetworkError("an answer without a message")
+    return number

@@ -97,6 +97,8 @@ def _overview(signs: Signs, subscription: Subscription, *, command: bool) -> lis
     blocks.append(block(understood))
     if subscription.next_run is not None:
         blocks.append(block(upcoming, glued=True))
+    if subscription.paused:
+        blocks.append(block(bold(words.paused(subscription.paused))))
     blocks.append(block(said.rest(subscription, signs.chat)))
     blocks += [block(line, glued=True) for line in said.filters(subscription.wish)]
     if command:

@@ -29,8 +29,13 @@ class Signs:
     rich: bool = False
 
     def lay_out(self, blocks: Iterable[Block], buttons: Sequence[Sequence[Button]] = ()) -> list[Message]:
-        """Make messages of blocks, rich ones where this reader's server may take them."""
-        return rich_messages(blocks, buttons) if self.rich else messages(blocks, buttons)
+        """Make messages of blocks: one that is rich where this reader's server may take it, else classic ones.
+
+        What is too long for one rich message goes out in classic ones: the ledger counts on a rich digest being whole.
+        """
+        blocks = list(blocks)
+        made = rich_messages(blocks, buttons) if self.rich else []
+        return made if len(made) == 1 else messages(blocks, buttons)
 
     def in_zone(self, zone: str) -> Self:
         """Return the same pages for a reader in another zone."""

@@ -13,8 +13,8 @@ from bot.chat.refs import data_of, packed
 from bot.chat.render import Block, Button, Message, Run, block, bold, italic, link
 from bot.chat.rich import PARAGRAPH
 from bot.chat.signs import Signs
-from bot.core.digest import reading_minutes, sources
-from bot.model import Article, Digest, DigestKind, Mark, Story, Wish
+from bot.core.digest import reading_minutes, sources, told_texts, under_topics
+from bot.model import Article, Digest, DigestKind, Mark, Story
 
 SOURCES_MOST = 4  # named under a story, the rest is counted
 SENTENCE_MOST = 700  # characters of a sentence in a digest; a longer one is left to the story's own page
@@ -45,7 +45,7 @@ class StoryPages(Signs):
         if digest.kind is not DigestKind.ALERT:
             blocks.append(block(self._size(digest), glued=True))
         number = 1
-        for topic, stories in _by_topic(digest.stories, digest.wish):
+        for topic, stories in under_topics(digest.stories, digest.wish):
             if topic is not None:
                 blocks.append(block(bold(self.name_of(topic)), kind="topic"))
             for place, story in enumerate(stories):
@@ -103,14 +103,14 @@ class StoryPages(Signs):
     def _size(self, digest: Digest) -> str:
         if digest.older:
             return words.older_stories(digest.wish, self.vocabulary)
-        told = [text for story in digest.stories for text in (story.title, *story.sentences, *story.changes)]
+        told = [text for story in digest.stories for text in told_texts(story)]
         names = {name for story in digest.stories for name in sources(story)}
         return words.digest_size(len(digest.stories), max(digest.sources, len(names)), reading_minutes(told))
 
     def _footer(self, digest: Digest) -> list[Block]:
         runs: list[Run] = []
         if digest.silent:
-            runs.append(italic(f"{storywords.silent_feeds(digest.silent, digest.sources)} "))
+            runs.append(italic(f"{storywords.silent_feeds(digest.silent)} "))
         if digest.next_at is not None:
             day = digest.local_date or digest.until_at.date()
             said, at = storywords.next_digest(digest.next_at, day, digest.zone, digest.language)
@@ -241,7 +241,7 @@ def _may_have_more(digest: Digest) -> bool:
     """Tell whether a digest is as long as its wish allows, so that there may be more; by number, or within a minute."""
     if digest.kind is not DigestKind.DIGEST or digest.older or not digest.stories:
         return False
-    told = [text for story in digest.stories for text in (story.title, *story.sentences)]
+    told = [text for story in digest.stories for text in told_texts(story)]
     return len(digest.stories) >= digest.wish.most_stories or reading_minutes(told) > digest.wish.most_minutes - 1
 
 
@@ -250,19 +250,10 @@ def _next_page(digest: Digest) -> str:
 
 
 def _ordered(digest: Digest) -> list[Story]:
-    return [story for _, stories in _by_topic(digest.stories, digest.wish) for story in stories]
+    return [story for _, stories in under_topics(digest.stories, digest.wish) for story in stories]
 
 
 def _opening(story: Story) -> str:
     """Name a story without a headline by the opening words of its article, marked as cut."""
     text = " ".join(story.articles[0].text.split()[:10])
     return f"{text} …"
-
-
-def _by_topic(stories: Sequence[Story], wish: Wish) -> list[tuple[str | None, list[Story]]]:
-    """Put stories under their first topic, topics in the order of the wish, then of appearance."""
-    order = list(dict.fromkeys([*wish.topics, *(topic for story in stories for topic in story.topics[:1])]))
-    under: dict[str | None, list[Story]] = {topic: [] for topic in [*order, None]}
-    for story in stories:
-        under[story.topics[0] if story.topics else None].append(story)
-    return [(topic, told) for topic, told in under.items() if told]

@@ -34,7 +34,7 @@ NO_MORE_STORIES = "That was all of it."
 ASK_WHAT_TO_SEARCH = "What shall I look for? Answer with a few words."
 SEARCH_PLACEHOLDER = "steel quota"
 NOT_SUBSCRIBED_TO_LEAN = "That is kept for your digests. To get one: /subscribe"
-SILENT_MOST = 3  # feeds named as silent; the rest is counted
+SILENT_MOST = 3  # feeds named as silent
 SOON = {0: "today", 1: "tomorrow"}
 
 
@@ -54,17 +54,13 @@ def heading(kind: DigestKind, day: date, language: str = "en") -> str:
             return named
 
 
-def silent_feeds(names: Sequence[str], sources: int) -> str:
-    """Name the feeds that stopped bringing anything, of how many sources.
+def silent_feeds(names: Sequence[str]) -> str:
+    """Name the feeds that stopped bringing anything, or some of them.
 
-    >>> silent_feeds(["Meridian Daily", "Quay Post", "Lot", "Kairos"], 43)
-    '4 of 47 sources are silent: Meridian Daily, Quay Post, Lot and 1 more.'
+    >>> silent_feeds(["Meridian Daily", "Quay Post"])
+    'Silent: Meridian Daily and Quay Post.'
     """
-    shown = list(names[:SILENT_MOST])
-    rest = [f"{len(names) - SILENT_MOST} more"] if len(names) > SILENT_MOST else []
-    is_or_are = "is" if len(names) == 1 else "are"
-    of_all = words.counted(sources + len(names), "source")
-    return f"{len(names)} of {of_all} {is_or_are} silent: {words.listed([*shown, *rest])}."
+    return f"Silent: {words.listed(names[:SILENT_MOST])}."
 
 
 def next_digest(at: datetime, today: date, zone: str, language: str = "en") -> tuple[str, str]:

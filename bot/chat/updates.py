@@ -19,7 +19,7 @@ from telegram.error import Conflict, InvalidToken, RetryAfter, TelegramError
 from bot.chat.application import BotApplication
 from bot.chat.desk import Desk
 from bot.chat.order import new_turn
-from bot.chat.send import retry_after
+from bot.chat.refusals import retry_after
 from bot.core.timing import backoff
 from bot.errors import TokenRefusedError
 

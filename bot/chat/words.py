@@ -323,6 +323,28 @@ def feed_silent(feed: Feed) -> str:
     return f"{feed.name or feed.url} answers, but has brought nothing new for a week."
 
 
+PAUSED = {
+    "no_rights": "I may not write here, so the digest is paused. Let me write, then send /subscribe.",
+    "topic_closed": "This topic is closed, so its digest is paused. Open it, then send /subscribe.",
+    "topic_gone": "This topic is gone, and its digest is paused.",
+}
+PAUSED_THERE = {
+    "no_rights": "I may not write in {chat}, so its digest is paused. It goes on when I may, or with /subscribe there.",
+    "topic_closed": "A topic of {chat} is closed, so its digest is paused. Open it, then send /subscribe there.",
+    "topic_gone": "A topic of {chat} is gone, so its digest is paused.",
+}
+
+
+def paused(reason: str) -> str:
+    """Say in a chat why its digest is paused."""
+    return PAUSED.get(reason, PAUSED["no_rights"])
+
+
+def paused_there(reason: str, chat: str) -> str:
+    """Tell an administrator why the digest of a chat is paused."""
+    return PAUSED_THERE.get(reason, PAUSED_THERE["no_rights"]).format(chat=chat)
+
+
 def related(count: int) -> str:
     """Label the button that lists related stories."""
     return f"Related: {count}"

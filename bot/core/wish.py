@@ -19,7 +19,7 @@ from __future__ import annotations
 import json
 import re
 import unicodedata
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime, time
 
@@ -153,11 +153,14 @@ def wish_key(
     >>> wish_key(Wish(topics=("tariffs", "alliances"))) == wish_key(Wish())
     True
     """
+    lists: tuple[Iterable[str | int], ...] = (wish.include, wish.exclude, wish.muted, wish.more, wish.fewer)
     parts = (
         sorted(set(wish.topics)),
         sorted(set(wish.places)),
         wish.most_stories,
         wish.sentences,
+        wish.most_minutes,
+        *(sorted(map(str, set(some))) for some in lists),
         since_at and since_at.isoformat(),
         until_at and until_at.isoformat(),
         language,

@@ -106,7 +106,7 @@ class Answers:
         stories = self._brief.stories(
             [hit.article for hit in hits], Wish(topics=(), most_stories=len(hits), sentences=1)
         )
-        best_first = sorted(stories, key=lambda story: min(rank[article.id] for article in story.articles))
+        best_first = sorted(stories, key=lambda story: min(rank.get(each.id, len(rank)) for each in story.articles))
         return tuple(best_first[:LATEST_MOST])
 
     def story(self, reference: int, now: datetime, *, n: int = STORY_SENTENCES) -> Story | None:
@@ -118,7 +118,7 @@ class Answers:
                 return None
             story = Story(article.title, (article,), topics=article.topics, places=article.places)
         published_at = max((at for article in story.articles if (at := article.published_at)), default=now)
-        return replace(self._brief.with_sentences(story, n), published_at=published_at)
+        return replace(self._brief.tell(story, n), published_at=published_at)
 
     def wish_of(self, chat: Chat, thread_id: int | None, words: str = "") -> Wish:
         """Return the wish in words, or the chat's own, or the default one.
@@ -198,6 +198,12 @@ class Answers:
         known = self._store.chat(chat_id)
         if known is not None and (known.lost_at is None) != here:
             self._store.save_chat(replace(known, lost_at=None if here else now))
+        if known is not None and here:
+            self._store.resume_subscriptions(chat_id)  # the rights may be others now; if not, it is paused again
+
+    def topic_opened(self, chat_id: int, thread_id: int) -> None:
+        """Let the digest of a forum topic go on that is open again."""
+        self._store.resume_subscriptions(chat_id, thread_id)
 
     def migrate(self, old_id: int, new_id: int) -> None:
         """Follow a group that became a supergroup: everything of it moves to its new id."""

@@ -6,11 +6,12 @@ The store is synchronous: use cases are plain functions that run behind the thre
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
 from datetime import datetime
-from typing import ParamSpec, Protocol, TypeVar
+from typing import Any, ParamSpec, Protocol, TypeVar
 
 from bot.model import (
+    Alerted,
     Article,
     Chat,
     Composed,
@@ -20,12 +21,15 @@ from bot.model import (
     Feed,
     Fetched,
     Hit,
+    Note,
+    Owed,
     Page,
     ParsedFeed,
     Placing,
     Story,
     StoryHead,
     Subscription,
+    Told,
     Trend,
 )
 
@@ -121,6 +125,9 @@ class ArticleStore(Protocol):
         (inclusive), only those whose `added_at` lies between, and that were not published more than 48 hours
         before `since_at`: old news arriving late is no news. Without `since_at` there is no lower bound at all.
         """
+
+    def sources_heard(self, since_at: datetime, until_at: datetime) -> int:
+        """Return how many sources brought articles in a span, bounded as `newest_articles` bounds it."""
 
     def search_articles(self, query: str, *, limit: int = 20) -> list[Hit]:
         """Return everybody's articles that match all words of the query, best first; any input is a valid query.
@@ -251,7 +258,17 @@ class ChatStore(Protocol):
         """
 
     def due_subscriptions(self, now: datetime, *, limit: int = 1000) -> list[Subscription]:
-        """Return subscriptions of chats that are not lost whose `next_run.at` has come, earliest first."""
+        """Return subscriptions whose `next_run.at` has come, earliest first; not of lost chats, nor paused ones."""
+
+    def pause_subscription(self, subscription_id: int, reason: str) -> bool:
+        """Pause a subscription that can't be sent to; return whether it was not paused before.
+
+        Nothing is planned for it and nothing sent; what is owed waits, or expires. It goes on when it is saved without
+        a reason, or resumed.
+        """
+
+    def resume_subscriptions(self, chat_id: int, thread_id: int | None = None) -> int:
+        """Let a chat's paused subscriptions go on, or a thread's alone; return how many there were."""
 
 
 class FeedStore(Protocol):
@@ -291,21 +308,60 @@ class Ledger(Protocol):
         Return how many deliveries were written. A delivery of the same subscription, slot and local date is
         never written twice; equal `wish_key`s share one digest (with an earlier call only if it says the same).
         A subscription whose `next_run` is no longer the given run (it was changed meanwhile) is left alone.
-        Its `last_digest_at` becomes the digest's `until_at`. A skipped run (`digest` None) is written as expired,
-        with the `digest_id` 0, and leaves `last_digest_at` as it was.
+        Its `last_digest_at` becomes the digest's `until_at`, or the run's instant where only a `digest_id` was given;
+        its `last_digest_id` becomes the digest's id. A skipped run is written as expired, with the `digest_id` 0, and
+        leaves both as they were.
+        """
+
+    def owe_beside(self, owed: Sequence[Owed]) -> int:
+        """Write what is owed beside the schedule (alerts, reviews); return how many deliveries were written.
+
+        What a subscription has under a key already stays as it is; a subscription that is gone is passed over.
+        """
+
+    def keep_digest(self, digest: Digest, wish_key: str, now: datetime) -> int:
+        """Keep a digest for deliveries to come, once if the same comes again; return its id.
+
+        One that no delivery ever refers to goes with `drop_settled`.
+        """
+
+    def alerted(self, subscription_ids: Sequence[int], *, since_at: datetime) -> dict[int, tuple[Alerted, ...]]:
+        """Return by subscription the alerts it was told or is owed, due since an instant; none that came to nothing."""
+
+    def alerting(self) -> list[Subscription]:
+        """Return the subscriptions that want alerts, are neither stopped nor paused, and whose chats are not lost."""
+
+    def owe_alerts(self, owed: Sequence[Owed], now: datetime) -> int:
+        """Write alerts owed in one transaction; return how many were written or changed.
+
+        One that is due after now is held until then. What a subscription has under a key already stays as it is, but
+        while it is held, it becomes the one given.
         """
 
     def claim_deliveries(self, now: datetime, *, lease_until: datetime, limit: int = 100) -> list[Delivery]:
         """Take owed deliveries whose `not_before_at` has come: they are `sending` until the lease ends.
 
-        Earliest due first. Those of lost chats are passed over: they wait for the chat to come back, or expire.
+        Earliest due first. Those of lost chats and paused subscriptions are passed over: they wait for the chat to come
+        back, or expire. So are those of a chat that is held back, until that is over.
         """
 
-    def release_deliveries(self, now: datetime) -> int:
-        """Make `sending` deliveries whose lease has ended owed again; return how many there were."""
+    def release_deliveries(
+        self, now: datetime, *, beyond: datetime | None = None, in_hand: Collection[int] = ()
+    ) -> int:
+        """Make `sending` deliveries whose lease has ended owed again; return how many there were.
+
+        A lease that ends `beyond` an instant was given by a clock that has gone back since; it has ended, too.
+        Deliveries `in_hand` are left alone: who asks is still sending them.
+        """
 
     def expire_deliveries(self, before: datetime) -> int:
         """Mark owed deliveries that were due before an instant as expired; return how many there were."""
+
+    def end_pauses(self, now: datetime) -> int:
+        """Let what waits for an instant after now be tried at once; return how many deliveries there were.
+
+        For a clock that has gone back: nobody knows how long they were to wait.
+        """
 
     def digest(self, digest_id: int) -> Digest:
         """Return a digest of the ledger.
@@ -316,29 +372,23 @@ class Ledger(Protocol):
             StoreError: there is no such digest.
         """
 
-    def digest_messages(self, digest_id: int) -> tuple[str, ...] | None:
+    def told(self, digest_ids: Sequence[int]) -> dict[int, tuple[Told, ...]]:
+        """Return by digest what its readers know after it (`Digest.told`); digests that are gone are left out."""
+
+    def digest_messages(self, digest_id: int) -> tuple[Mapping[str, Any] | str, ...] | None:
         """Return the digest's messages as they were first rendered, or None if they were not yet."""
 
-    def keep_digest_messages(self, digest_id: int, messages: Sequence[str]) -> None:
-        """Keep the rendered messages of a digest, so that a restart goes on with the same parts.
+    def keep_digest_messages(self, digest_id: int, messages: Sequence[Mapping[str, Any] | str]) -> None:
+        """Keep the rendered messages of a digest (anything JSON can write), for a restart to go on with the same parts.
 
         Those that were kept first stay: read them back before sending.
         """
 
-    def part_sent(self, delivery_id: int, message_id: int, now: datetime) -> None:
-        """Note that the next part of a delivery went out."""
+    def note_deliveries(self, notes: Sequence[Note]) -> int:
+        """Note, all or none, what became of deliveries; return how many notes had a line of the ledger.
 
-    def delivery_sent(self, delivery_id: int, now: datetime) -> None:
-        """Note that all parts of a delivery went out."""
-
-    def delivery_blocked(self, delivery_id: int, now: datetime) -> None:
-        """Note that a delivery can't be made, its chat being lost, and set the chat aside."""
-
-    def delivery_postponed(self, delivery_id: int, not_before_at: datetime, *, failed: bool = True) -> None:
-        """Owe a delivery again, not before an instant; `failed` counts an attempt.
-
-        One that was sent, blocked or expired meanwhile stays so. Notes on a delivery that is not in the ledger
-        raise StoreError.
+        One that was sent, blocked or expired meanwhile stays so, but that a part or a whole went out always counts. A
+        delivery that is no longer in the ledger (its chat was forgotten) is passed over. One note a delivery and call.
         """
 
     def deliveries(self, *, chat_id: int | None = None, limit: int = 100) -> list[Delivery]:

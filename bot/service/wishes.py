@@ -161,7 +161,7 @@ class Wishes:
         """Let digests come, again or for the first time."""
         before = self.of(chat, thread_id)
         run = before.next_run or next_run(before.schedule, now)
-        return self._save(chat, replace(before, next_run=run))
+        return self._save(chat, replace(before, next_run=run, paused=None))
 
     def set_language(self, chat: Chat, thread_id: int | None, *, language: str) -> Subscription:
         """Show dates and numbers in a language, by its code."""

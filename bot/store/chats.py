@@ -1,4 +1,4 @@
-"""Chats and their subscriptions in the database; when a digest is due is computed elsewhere."""
+"""Chats and their subscriptions in the database; when a digest is due, and why one is paused, is decided elsewhere."""
 
 from __future__ import annotations
 
@@ -73,6 +73,9 @@ class Chats(Part):
             "next_slot": None if run is None else run.slot,
             "next_local_date": None if run is None else run.local_date,
             "last_digest_at": subscription.last_digest_at,
+            "last_digest_id": subscription.last_digest_id,
+            "alerts": subscription.alerts,
+            "paused": subscription.paused,
         }
         statement = self._transactions.insert(subscriptions).values(
             chat_id=subscription.chat_id, thread_id=subscription.thread_id or CHAT_ITSELF, **given
@@ -85,16 +88,34 @@ class Chats(Part):
             return replace(subscription, id=saved.scalar_one())
 
     def due_subscriptions(self, now: datetime, *, limit: int = 1000) -> list[Subscription]:
-        """Return subscriptions of chats that are not lost whose `next_run.at` has come, earliest first."""
+        """Return subscriptions whose `next_run.at` has come, earliest first; not of lost chats, nor paused ones."""
         query = (
             sa.select(subscriptions)
             .join(chats)
-            .where(subscriptions.c.next_digest_at <= now, chats.c.lost_at.is_(None))
+            .where(
+                subscriptions.c.next_digest_at <= now,
+                subscriptions.c.paused.is_(None),
+                chats.c.lost_at.is_(None),
+            )
             .order_by(subscriptions.c.next_digest_at, subscriptions.c.id)
             .limit(max(limit, 0))
         )
         with self._transactions.reading() as db:
-            return [_subscription_from_row(row) for row in db.execute(query)]
+            return [subscription_from_row(row) for row in db.execute(query)]
+
+    def pause_subscription(self, subscription_id: int, reason: str) -> bool:
+        """Pause a subscription that can't be sent to; return whether it was not paused before."""
+        one = sa.update(subscriptions).where(subscriptions.c.id == subscription_id, subscriptions.c.paused.is_(None))
+        with self._transactions.writing() as db:
+            return db.execute(one.values(paused=reason)).rowcount > 0
+
+    def resume_subscriptions(self, chat_id: int, thread_id: int | None = None) -> int:
+        """Let a chat's paused subscriptions go on, or a thread's alone; return how many there were."""
+        paused = sa.update(subscriptions).where(subscriptions.c.chat_id == chat_id, subscriptions.c.paused.is_not(None))
+        if thread_id is not None:
+            paused = paused.where(subscriptions.c.thread_id == thread_id)
+        with self._transactions.writing() as db:
+            return db.execute(paused.values(paused=None)).rowcount
 
 
 def run_from_columns(at: datetime | None, slot: Any, local_date: Any) -> Run | None:
@@ -107,10 +128,11 @@ def _subscription(db: Connection, chat_id: int, thread_id: int | None) -> Subscr
         subscriptions.c.chat_id == chat_id, subscriptions.c.thread_id == (thread_id or CHAT_ITSELF)
     )
     row = db.execute(query).first()
-    return None if row is None else _subscription_from_row(row)
+    return None if row is None else subscription_from_row(row)
 
 
-def _subscription_from_row(row: sa.Row[Any]) -> Subscription:
+def subscription_from_row(row: sa.Row[Any]) -> Subscription:
+    """Return the noun of a row of `subscriptions`."""
     return Subscription(
         chat_id=row.chat_id,
         wish=noun_from_json(Wish, row.wish),
@@ -119,4 +141,7 @@ def _subscription_from_row(row: sa.Row[Any]) -> Subscription:
         next_run=run_from_columns(row.next_digest_at, row.next_slot, row.next_local_date),
         last_digest_at=row.last_digest_at,
         id=row.id,
+        last_digest_id=row.last_digest_id,
+        alerts=row.alerts,
+        paused=row.paused,
     )

@@ -17,7 +17,7 @@ from bot.store.tables import articles, chats, deliveries, subscriptions
 if TYPE_CHECKING:
     from sqlalchemy.engine import Connection
 
-# Of two deliveries for one slot and date the one stays that got further: what was sent is never owed again.
+# Of two deliveries under one key (slot and date) the one stays that got further: what was sent is never owed again.
 _FURTHEST_FIRST = (
     DeliveryState.SENT,
     DeliveryState.SENDING,
@@ -77,10 +77,10 @@ def _ids_by_thread(db: Connection, chat_id: int) -> dict[int, int]:
 
 def _join_deliveries(db: Connection, old_id: int, new_id: int) -> None:
     query = sa.select(deliveries).where(deliveries.c.subscription_id.in_([old_id, new_id]))
-    by_run: dict[tuple[Any, Any], list[sa.Row[Any]]] = {}
+    by_key: dict[str, list[sa.Row[Any]]] = {}
     for row in db.execute(query.order_by(deliveries.c.id).with_for_update()):
-        by_run.setdefault((row.slot, row.local_date), []).append(row)
-    for rows in by_run.values():
+        by_key.setdefault(row.key, []).append(row)
+    for rows in by_key.values():
         for row in _all_but_furthest(rows):
             db.execute(sa.delete(deliveries).where(deliveries.c.id == row.id))
     db.execute(sa.update(deliveries).where(deliveries.c.subscription_id == old_id).values(subscription_id=new_id))

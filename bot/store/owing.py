@@ -1,9 +1,12 @@
-"""Writes digests owed, in the transaction that moves subscriptions to their next run; it sends and composes nothing."""
+"""Writes what is owed: digests in the transaction that moves subscriptions to their next run, and what comes beside.
+
+It sends and composes nothing.
+"""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 from hashlib import blake2b
@@ -12,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 import sqlalchemy as sa
 
 from bot.errors import StoreError
-from bot.model import Composed, DeliveryState, Digest, Story
+from bot.model import Composed, DeliveryKind, DeliveryState, Digest, Owed, Run, Story, Told
 from bot.store.chats import run_from_columns
 from bot.store.codec import json_from_noun, noun_from_json
 from bot.store.tables import articles, deliveries, digests, subscriptions
@@ -31,8 +34,27 @@ class Owing(Part):
             standing = _standing(db, composed)
             digest_ids = self._keep_digests(db, standing, now)
             written = self._write_deliveries(db, standing, digest_ids)
-            _move_on(db, standing)
+            _move_on(db, standing, digest_ids)
         return written
+
+    def owe_beside(self, owed: Sequence[Owed]) -> int:
+        """Write what is owed beside the schedule; what a subscription has under a key already stays as it is."""
+        if not owed:
+            return 0
+        rows = [
+            line_of(one.subscription_id, one.kind, one.key, one.due_at, one.digest_id, DeliveryState.OWED)
+            for one in owed
+        ]
+        with self._transactions.writing() as db:
+            there = set(standing_ids(db, sorted({one.subscription_id for one in owed})))
+            return self._insert_lines(db, [row for row in rows if row["subscription_id"] in there])
+
+    def keep_digest(self, digest: Digest, wish_key: str, now: datetime) -> int:
+        """Keep a digest once; return its id."""
+        content = _content_from_digest(digest)
+        row = _digest_row(wish_key, content, now)
+        with self._transactions.writing() as db:
+            return self._keep_rows(db, [row])[row["fingerprint"]]
 
     def digest(self, digest_id: int) -> Digest:
         """Return a digest of the ledger."""
@@ -42,17 +64,25 @@ class Owing(Part):
                 raise StoreError(f"there is no digest {digest_id} in the ledger")
             return _with_texts(db, noun_from_json(Digest, content))
 
-    def digest_messages(self, digest_id: int) -> tuple[str, ...] | None:
+    def told(self, digest_ids: Sequence[int]) -> dict[int, tuple[Told, ...]]:
+        """Return by digest what its readers know after it; digests that are gone are left out."""
+        query = sa.select(digests.c.id, digests.c.content["told"].label("told"))
+        with self._transactions.reading() as db:
+            rows = rows_in(db, query, digests.c.id, digest_ids)
+            return {row.id: tuple(noun_from_json(Told, one) for one in row.told or ()) for row in rows}
+
+    def digest_messages(self, digest_id: int) -> tuple[Mapping[str, Any] | str, ...] | None:
         """Return the digest's messages as they were first rendered, or None if they were not yet."""
         with self._transactions.reading() as db:
             messages = db.execute(sa.select(digests.c.messages).where(digests.c.id == digest_id)).scalar()
         return None if messages is None else tuple(messages)
 
-    def keep_digest_messages(self, digest_id: int, messages: Sequence[str]) -> None:
+    def keep_digest_messages(self, digest_id: int, messages: Sequence[Mapping[str, Any] | str]) -> None:
         """Keep the rendered messages of a digest; those that were kept first stay."""
         first = sa.update(digests).where(digests.c.id == digest_id, digests.c.messages.is_(None))
+        kept = [one if isinstance(one, str) else dict(one) for one in messages]
         with self._transactions.writing() as db:
-            db.execute(first.values(messages=json_from_noun(list(messages))))
+            db.execute(first.values(messages=json_from_noun(kept)))
 
     def _keep_digests(self, db: Connection, standing: Sequence[Composed], now: datetime) -> dict[str, int]:
         """Write each different digest once; return their ids by `_sharing_key`."""
@@ -60,40 +90,80 @@ class Owing(Part):
         for one in standing:
             key = _sharing_key(one)
             if one.digest is not None and key not in rows:
-                content = _content_from_digest(one.digest)
-                rows[key] = {
-                    "wish_key": one.wish_key,
-                    "fingerprint": _fingerprint(one.wish_key, content),
-                    "content": content,
-                    "composed_at": now,
-                }
+                rows[key] = _digest_row(one.wish_key, _content_from_digest(one.digest), now)
         if not rows:
             return {}
+        ids = self._keep_rows(db, list(rows.values()))
+        return {key: ids[row["fingerprint"]] for key, row in rows.items()}
+
+    def _keep_rows(self, db: Connection, rows: Sequence[dict[str, Any]]) -> dict[str, int]:
+        """Write digests that are not there; return the ids of all by their fingerprint."""
         # a batch before this one may have written the same; in one order for all processes: no deadlock
-        in_order = sorted(rows.values(), key=lambda row: str(row["fingerprint"]))
+        in_order = sorted(rows, key=lambda row: str(row["fingerprint"]))
         db.execute(self._transactions.insert(digests).on_conflict_do_nothing(), in_order)
         query = sa.select(digests.c.fingerprint, digests.c.id)
         prints = [row["fingerprint"] for row in in_order]
-        ids = {row.fingerprint: row.id for row in rows_in(db, query, digests.c.fingerprint, prints)}
-        return {key: ids[row["fingerprint"]] for key, row in rows.items()}
+        return {row.fingerprint: row.id for row in rows_in(db, query, digests.c.fingerprint, prints)}
 
     def _write_deliveries(self, db: Connection, standing: Sequence[Composed], digest_ids: dict[str, int]) -> int:
-        if not standing:
+        rows = []
+        for one in standing:
+            state = DeliveryState.EXPIRED if one.skipped else DeliveryState.OWED
+            digest_id = one.digest_id or digest_ids.get(_sharing_key(one))
+            key = digest_key(one.run)
+            kind = DeliveryKind.REVIEW if one.subscription.schedule.weekly else DeliveryKind.DIGEST
+            row = line_of(one.subscription.id or 0, kind, key, one.run.at, digest_id, state)
+            rows.append(row | {"slot": one.run.slot, "local_date": one.run.local_date})
+        return self._insert_lines(db, rows)
+
+    def _insert_lines(self, db: Connection, rows: Sequence[dict[str, Any]]) -> int:
+        if not rows:
             return 0
-        rows = [
-            {
-                "subscription_id": one.subscription.id,
-                "digest_id": None if one.digest is None else digest_ids[_sharing_key(one)],
-                "slot": one.run.slot,
-                "local_date": one.run.local_date,
-                "due_at": one.run.at,
-                "state": (DeliveryState.EXPIRED if one.digest is None else DeliveryState.OWED).value,
-                "attempts": 0,
-            }
-            for one in standing
-        ]
         insert = self._transactions.insert(deliveries).on_conflict_do_nothing().returning(deliveries.c.id)
         return len(db.execute(insert, rows).all())
+
+
+def digest_key(run: Run) -> str:
+    """Return the key of a scheduled digest, which its subscription has once.
+
+    >>> from datetime import UTC, date, time
+    >>> digest_key(Run(datetime(2026, 11, 22, 8, tzinfo=UTC), time(8), date(2026, 11, 22)))
+    '08:00 2026-11-22'
+    """
+    return f"{run.slot.isoformat('minutes')} {run.local_date.isoformat()}"
+
+
+def standing_ids(db: Connection, ids: Sequence[int]) -> Iterator[int]:
+    """Yield those subscriptions that are still there, and keep them from others until the transaction ends."""
+    query = sa.select(subscriptions.c.id).order_by(subscriptions.c.id).with_for_update()
+    for row in rows_in(db, query, subscriptions.c.id, ids):
+        yield row.id
+
+
+def line_of(
+    subscription_id: int, kind: DeliveryKind, key: str, due_at: datetime, digest_id: int | None, state: DeliveryState
+) -> dict[str, Any]:
+    """Return a line of the ledger as a row."""
+    return {
+        "subscription_id": subscription_id,
+        "digest_id": digest_id,
+        "kind": kind.value,
+        "key": key,
+        "slot": None,
+        "local_date": None,
+        "due_at": due_at,
+        "state": state.value,
+        "attempts": 0,
+    }
+
+
+def _digest_row(wish_key: str, content: Any, now: datetime) -> dict[str, Any]:
+    return {
+        "wish_key": wish_key,
+        "fingerprint": _fingerprint(wish_key, content),
+        "content": content,
+        "composed_at": now,
+    }
 
 
 def _standing(db: Connection, composed: Sequence[Composed]) -> list[Composed]:
@@ -116,21 +186,23 @@ def _standing(db: Connection, composed: Sequence[Composed]) -> list[Composed]:
     ]
 
 
-def _move_on(db: Connection, standing: Sequence[Composed]) -> None:
+def _move_on(db: Connection, standing: Sequence[Composed], digest_ids: dict[str, int]) -> None:
     moved, skipped = [], []
     for one in standing:
-        run = one.next_run
+        run, run_at = one.next_run, one.run.at
         row = {
             "b_id": one.subscription.id,
             "b_at": None if run is None else run.at,
             "b_slot": None if run is None else run.slot,
             "b_date": None if run is None else run.local_date,
         }
-        if one.digest is None:
+        if one.skipped:
             skipped.append(row)
         else:
             # the next digest goes on where this one stopped looking; a skipped run looked at nothing
-            moved.append({**row, "b_last": one.digest.until_at})
+            until_at = run_at if one.digest is None else one.digest.until_at
+            digest_id = one.digest_id if one.digest is None else digest_ids[_sharing_key(one)]
+            moved.append({**row, "b_last": until_at, "b_digest": digest_id})
     on = sa.update(subscriptions).where(subscriptions.c.id == sa.bindparam("b_id"))
     on = on.values(
         next_digest_at=sa.bindparam("b_at"), next_slot=sa.bindparam("b_slot"), next_local_date=sa.bindparam("b_date")
@@ -138,7 +210,8 @@ def _move_on(db: Connection, standing: Sequence[Composed]) -> None:
     if skipped:
         db.execute(on, skipped)
     if moved:
-        db.execute(on.values(last_digest_at=sa.bindparam("b_last")), moved)
+        on = on.values(last_digest_at=sa.bindparam("b_last"), last_digest_id=sa.bindparam("b_digest"))
+        db.execute(on, moved)
 
 
 def _sharing_key(one: Composed) -> str:

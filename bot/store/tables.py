@@ -175,6 +175,7 @@ chats = sa.Table(
     sa.Column("zone", CleanText, nullable=False),
     sa.Column("lost_at", Instant),
     sa.Column("reads_channel", sa.Boolean, nullable=False),
+    sa.Column("held_until_at", Instant),  # Telegram's `retry_after`
 )
 
 subscriptions = sa.Table(
@@ -189,7 +190,11 @@ subscriptions = sa.Table(
     sa.Column("next_slot", sa.Time),
     sa.Column("next_local_date", sa.Date),
     sa.Column("last_digest_at", Instant),
+    sa.Column("last_digest_id", Number),  # no foreign key: an old digest goes, and then it is forgotten
+    sa.Column("alerts", sa.Boolean, nullable=False),
+    sa.Column("paused", sa.Text),  # why, or null
     sa.UniqueConstraint("chat_id", "thread_id"),
+    sa.Index(None, "alerts"),
     sa.Index(None, "next_digest_at"),
 )
 
@@ -239,15 +244,17 @@ deliveries = sa.Table(
     sa.Column("id", Number, primary_key=True),
     sa.Column("subscription_id", Number, sa.ForeignKey("subscriptions.id", ondelete="CASCADE"), nullable=False),
     sa.Column("digest_id", Number, sa.ForeignKey("digests.id")),  # null: the run was skipped
-    sa.Column("slot", sa.Time, nullable=False),
-    sa.Column("local_date", sa.Date, nullable=False),
+    sa.Column("kind", sa.Text, nullable=False),
+    sa.Column("key", CleanText, nullable=False),
+    sa.Column("slot", sa.Time),  # of a digest; null for what follows no schedule
+    sa.Column("local_date", sa.Date),
     sa.Column("due_at", Instant, nullable=False),
     sa.Column("state", sa.Text, nullable=False),
     sa.Column("attempts", sa.Integer, nullable=False),
     sa.Column("not_before_at", Instant),
     sa.Column("lease_until", Instant),
     sa.Column("sent_at", Instant),
-    sa.UniqueConstraint("subscription_id", "slot", "local_date"),
+    sa.UniqueConstraint("subscription_id", "key"),
     sa.Index(None, "state", "due_at"),
     sa.Index(None, "digest_id"),
 )

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
 
@@ -11,9 +10,9 @@ from aiohttp import web
 from telegram import Bot
 from telegram.error import BadRequest
 
-from bot.chat.render import Button, block, bold
+from bot.chat.render import Button, block, bold, classic_parts
 from bot.chat.rich import PARAGRAPH, rich_messages
-from bot.chat.send import RICH_AGAIN, classic_parts, send_answer, send_once, takes_rich
+from bot.chat.send import RICH_AGAIN, RICH_PAUSE, send_answer, send_once, takes_rich
 from bot.chat.transport import AiohttpRequest
 from bot.preview.server import PreviewServer
 from tests.conftest import TOKEN
@@ -85,8 +84,9 @@ async def test_markup_that_is_refused_goes_out_in_its_classic_form_this_once(tel
     (message,) = rich_messages([block("Steel & tin")])
     wrong = rich_messages([block("Steel & tin")])[0]
     wrong.rich["html"] = "<p>Steel"
-    await send_once(bot, ada, wrong)
-    await send_once(bot, ada, message)
+    await send_answer(bot, ada, [wrong])
+    bot.request.classic_until -= RICH_PAUSE
+    await send_answer(bot, ada, [message])
     assert [message.text for message in telegram.messages(ada, by_bot=True)] == ["Steel & tin"] * 2
     assert ["rich_message" in message.data for message in telegram.messages(ada, by_bot=True)] == [False, True]
     assert takes_rich(bot)
@@ -123,8 +123,8 @@ async def test_a_server_that_answers_400_to_an_unknown_method_is_remembered_too(
     port = runner.addresses[0][1]
     async with bot_on(f"http://127.0.0.1:{port}") as bot:
         (message,) = rich_messages([block("Steel & tin")])
-        await asyncio.gather(send_once(bot, 7, message))
-        await send_once(bot, 7, message)
+        await send_answer(bot, 7, [message])
+        await send_answer(bot, 7, [message])
     await runner.cleanup()
     assert [method for method in asked if method.startswith("send")] == [
         "sendRichMessage",

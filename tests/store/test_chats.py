@@ -10,6 +10,7 @@ import pytest
 from bot.errors import StoreError
 from bot.model import Article, Chat, ChatKind, Composed, DeliveryState, Digest, Run, Schedule, Subscription, Wish
 from bot.store.sql import SqlStore
+from tests.noting import delivery_sent, part_sent
 
 NOW = datetime(2026, 11, 20, 8, tzinfo=UTC)
 HOUR = timedelta(hours=1)
@@ -140,8 +141,8 @@ def test_a_digest_sent_under_either_id_is_not_owed_after_the_move(store: SqlStor
     lines = {line.chat_id: line for line in store.claim_deliveries(NOW, lease_until=NOW + HOUR)}
     for name, chat_id in (("old", OLD), ("new", NEW)):
         if sent == name:
-            store.part_sent(lines[chat_id].id, 11, NOW)
-            store.delivery_sent(lines[chat_id].id, NOW)
+            part_sent(store, lines[chat_id].id, 11, NOW)
+            delivery_sent(store, lines[chat_id].id, NOW)
     store.migrate_chat(OLD, NEW)
     (line,) = store.deliveries()
     assert line.chat_id == NEW

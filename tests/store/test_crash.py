@@ -38,18 +38,19 @@ SENDER = """
 import sys
 from datetime import UTC, datetime, timedelta
 from bot.store.sql import open_store
+from tests.noting import delivery_sent, part_sent
 
 NOW = datetime(2026, 11, 20, 8, tzinfo=UTC)
 store = open_store(sys.argv[1])
 message_id = 0
 while True:
     for line in store.claim_deliveries(NOW, lease_until=NOW + timedelta(minutes=1), limit=3):
-        for _ in range(2 - len(line.sent_parts)):
+        for part in range(len(line.sent_parts), 2):
             message_id += 1
             print(f"{line.id} sent", flush=True)
-            store.part_sent(line.id, message_id, NOW)
+            part_sent(store, line.id, message_id, NOW, part=part)
             print(f"{line.id} noted", flush=True)
-        store.delivery_sent(line.id, NOW)
+        delivery_sent(store, line.id, NOW)
 """
 
 

@@ -12,6 +12,7 @@ import pytest
 from bot.model import Article, Chat, Composed, DeliveryState, Digest, Run, Schedule, Story, Subscription, Wish
 from bot.store import retention
 from bot.store.sql import SqlStore, open_store
+from tests.noting import delivery_blocked, delivery_sent, part_sent
 
 NOW = datetime(2026, 11, 20, 8, tzinfo=UTC)
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
@@ -55,7 +56,7 @@ def test_an_article_that_an_open_digest_tells_stays_until_it_is_sent(store: SqlS
     assert (store.article(told.id), store.article(other.id)) == (told, None)
     (line,) = store.deliveries()
     assert store.digest(line.digest_id).stories[0].articles[0].text == told.text
-    store.delivery_sent(delivery_id, NOW)
+    delivery_sent(store, delivery_id, NOW)
     assert store.drop_articles(BEFORE) == 1
     assert store.digest(line.digest_id).stories[0].articles[0].text == ""
 
@@ -64,10 +65,10 @@ def test_settled_deliveries_go_after_a_while_and_open_ones_stay_however_old(stor
     told, _ = store.add_article(_article(1), OLD)
     ids = {name: _owe(store, told, number, at=OLD) for number, name in enumerate(("sent", "blocked", "owed"), 1)}
     young = _owe(store, told, 9)
-    store.delivery_sent(ids["sent"], OLD)
-    store.part_sent(ids["sent"], 77, OLD)
-    store.delivery_blocked(ids["blocked"], OLD)
-    store.delivery_sent(young, NOW)
+    delivery_sent(store, ids["sent"], OLD)
+    part_sent(store, ids["sent"], 77, OLD)
+    delivery_blocked(store, ids["blocked"], OLD)
+    delivery_sent(store, young, NOW)
     digests = {line.id: line.digest_id for line in store.deliveries()}
     assert store.drop_settled(BEFORE) == 2
     assert store.drop_settled(BEFORE) == 0
