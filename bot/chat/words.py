@@ -278,7 +278,7 @@ def why(story: Story, total: int, vocabulary: Vocabulary) -> str:
     hours = round(standing.age / timedelta(hours=1))
     age = "the newest report less than an hour old" if not hours else f"the newest report {counted(hours, 'hour')} old"
     met = Wish(topics=standing.topics, places=standing.places)
-    wished = wish_in_words(met, vocabulary) if met.topics else wish_in_words(met, vocabulary).removeprefix("all topics ")
+    wished = wish_in_words(met, vocabulary).removeprefix("" if met.topics else "all topics ")
     asked = [f"you asked for {wished}"] if met.topics else [f"you asked {wished}"] if met.places else []
     if standing.words:
         asked.append(f"it has your {'word' if len(standing.words) == 1 else 'words'} {listed(standing.words)}")
