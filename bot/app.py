@@ -16,6 +16,7 @@ from functools import cached_property
 from pathlib import Path
 
 from bot import seeds
+from bot.chat.chart import SECONDS, chart_png
 from bot.core.analysis import Analyzer
 from bot.core.articlefile import article_from_text
 from bot.core.places import PlaceFinder
@@ -23,12 +24,14 @@ from bot.core.summary import Summarizer
 from bot.core.text import Splitter
 from bot.core.topics import TopicFinder
 from bot.feeds.discover import discover_feeds
-from bot.model import Article
+from bot.feeds.workers import Workers
+from bot.model import Article, Trend
 from bot.service.alert import Alerts
 from bot.service.answer import Answers
 from bot.service.brief import Brief
 from bot.service.gather import Gatherer
-from bot.service.ports import Offload, Reading, Store, Web
+from bot.service.ports import Draw, Offload, Reading, Store, Web
+from bot.service.trends import Trends
 from bot.settings import DEFAULT_FEEDS, Settings
 from bot.store.sql import open_store
 
@@ -87,6 +90,11 @@ class Parts:
         """What answers."""
         return Answers(self.store, self.analyzer)
 
+    @cached_property
+    def trends(self) -> Trends:
+        """What counts stories over time."""
+        return Trends(self.store)
+
     def close(self) -> None:
         """Give back what was opened."""
         if "store" in self.__dict__:
@@ -130,6 +138,15 @@ def make_gatherer(made: Parts, web: Web, reading: Reading, offload: Offload) -> 
         retention_days=settings.communique_retention_days,
         poll_minutes=settings.communique_poll_minutes,
     )
+
+
+def make_draw(workers: Workers) -> Draw:
+    """Make what draws charts, in a process of its own."""
+
+    async def draw(trend: Trend, title: str, *, dark: bool = False) -> bytes:
+        return await workers.run(chart_png, SECONDS, "chart", trend, title, dark=dark)
+
+    return draw
 
 
 def seed_feeds(store: Store, settings: Settings) -> int:

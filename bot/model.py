@@ -260,11 +260,11 @@ class Standing:
 class Story:
     """One event, told by several articles; the first article is the one its title comes from.
 
-    `id` is None where it is not kept. `first_at` is when its first article was published, `published_at` its newest.
+    `sentences` are verbatim, no two say the same; `told_by` tells for each the place of its article in `articles`.
+    `id` is None until stored. `first_at` is when its first article was published, `published_at` its newest one.
     `copies` are the ids of articles that repeat another of the story (agency copy, a rewrite with another title):
-    they are no sources of their own. `closed` says that nothing joins it any more. `sentences` are verbatim, no two
-    say the same; `told_by` tells for each the place of its article in `articles`. `changes` are the sentences that
-    are new since the chat was last told (with `mark` developing).
+    they are no further source. `closed` says that nothing joins it any more. `changes` are the sentences that are new
+    since the chat was last told (with `mark` developing).
     """
 
     title: str
@@ -575,6 +575,33 @@ class Hit:
 
     article: Article
     snippet: str
+
+
+@dataclass(frozen=True, slots=True)
+class DayCount:
+    """How many stories began on a day, in the zone of whoever asked."""
+
+    day: date
+    stories: int
+
+
+@dataclass(frozen=True, slots=True)
+class Trend:
+    """Stories a day on topics and places (keys; none for all), the oldest day first.
+
+    `before` is how many began in the equally long time before the first day, None where the store does not reach back
+    that far.
+    """
+
+    topics: tuple[str, ...]
+    places: tuple[str, ...]
+    days: tuple[DayCount, ...]
+    before: int | None = None
+
+    @property
+    def total(self) -> int:
+        """All stories of the days."""
+        return sum(each.stories for each in self.days)
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,7 +16,7 @@ from telegram.error import InvalidToken, TelegramError
 from telegram.warnings import PTBDeprecationWarning
 
 from bot import seeds
-from bot.app import Parts, lay_out_samples, make_gatherer, parts, seed_feeds
+from bot.app import Parts, lay_out_samples, make_draw, make_gatherer, parts, seed_feeds
 from bot.chat import words
 from bot.chat.application import BotApplication, build_application, publish_menu
 from bot.chat.deliver import Deliverer
@@ -29,6 +29,7 @@ from bot.core.articlefile import article_from_text
 from bot.errors import AskedWronglyError, SettingError, TokenRefusedError
 from bot.feeds.http import GuardedWeb
 from bot.feeds.reading import Readers
+from bot.feeds.workers import Workers
 from bot.service.answer import CHAT_ARTICLES_KEPT
 from bot.service.gather import Gatherer
 from bot.settings import Settings
@@ -100,6 +101,7 @@ async def _serve(made: Parts, api_url: str, token: str, stop: asyncio.Event) -> 
     warnings.filterwarnings("ignore", category=PTBDeprecationWarning)  # python-telegram-bot's, about itself
     settings, door = made.settings, Door()
     web, reading = GuardedWeb(trusted_hosts=settings.communique_trusted_hosts), Readers()
+    drawers = Workers(most=1)
     gatherer = make_gatherer(made, web, reading, door)
     desk = Desk(
         answers=made.answers,  # opens the store before anything is connected: a wrong database is told at once
@@ -110,6 +112,8 @@ async def _serve(made: Parts, api_url: str, token: str, stop: asyncio.Event) -> 
         web=web,
         reading=reading,
         gatherer=gatherer,
+        trends=made.trends,
+        draw=make_draw(drawers),
         admins=frozenset(settings.communique_admins),
         allowed_chats=frozenset(settings.communique_allowed_chats),
     )
@@ -139,6 +143,7 @@ async def _serve(made: Parts, api_url: str, token: str, stop: asyncio.Event) -> 
         await application.shutdown()
         await application.bot.shutdown()
         await reading.close()
+        await drawers.close()
         await web.close()
         door.close()
 

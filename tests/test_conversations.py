@@ -5,11 +5,14 @@ from __future__ import annotations
 import json
 import signal
 import sqlite3
+from contextlib import closing
 from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from bot.model import Article, Placing, StoryHead
 from bot.preview.people import Origin
+from bot.store.sql import open_store
 
 pytestmark = pytest.mark.asyncio
 
@@ -256,3 +259,23 @@ async def test_a_failure_of_ours_is_said_with_an_id_that_the_log_has(telegram, b
     (answer,) = await say(telegram, group, "/subscribe", user_id=owner)
     assert answer.text.startswith("My mistake, sorry. (")
     assert answer.text.split("(")[1].rstrip(")") in bot_process.said()
+
+
+async def test_a_trend_is_a_chart_with_its_numbers(telegram, bot_process):
+    now = datetime.now(UTC)
+    with closing(open_store(f"sqlite:///{bot_process.folder}/data/var/communique.db")) as store:
+        for n in range(3):
+            at = now - timedelta(days=n)
+            news = Article(f"Duty {n}", "A duty was set.", published_at=at, topics=("tariffs",), places=("JP",))
+            kept, _ = store.add_article(news, at)
+            head = StoryHead(kept.id, kept.id, kept.title, "en", at, at)
+            assert store.place_articles([Placing(kept.id, kept.id)], [head], turn=store.story_turn())
+    await bot_process.start()
+    ada = telegram.chats.add_private("Ada")
+    (answer,) = await say(telegram, ada, "/trend tariffs japan 30d")
+    assert answer.data["photo"]
+    assert answer.data["caption"].startswith("Tariffs · Japan\n\n3 stories in 30 days")
+    (nothing,) = await say(telegram, ada, "/trend energy")
+    assert "I have no stories on Energy" in nothing.text or "0 stories" in (nothing.data.get("caption") or "")
+    (misunderstood,) = await say(telegram, ada, "/trend tarifs")
+    assert "tariffs" in misunderstood.text

@@ -15,6 +15,7 @@ from bot.chat.messages import read_link, read_reply
 from bot.chat.operating import add_feed, feeds, remove_feed, sources, stats
 from bot.chat.pages import notice
 from bot.chat.render import Button, Message, block, bold, messages
+from bot.chat.trends import trend
 from bot.core.digest import under_topics
 from bot.core.filters import words_met
 from bot.core.links import is_link, links_in
@@ -173,6 +174,7 @@ COMMANDS = (
     Command("why", "[number]", "why a story stands where it does in your digest", why, example="/why 2"),
     Command("latest", "[topic]", "the newest stories", latest, example="/latest tariffs"),
     Command("search", "<words>", "stories that have all the words", search),
+    Command("trend", "[topic] [7d]", "a chart of how many stories a day", trend, example="/trend tariffs 30d"),
     Command("topics", "", "what I follow", topics),
     Command("sources", "", "whom I read", sources),
     Command("privacy", "", "what I keep, and what I don't", privacy),

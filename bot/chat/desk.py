@@ -31,7 +31,8 @@ from bot.model import Chat, ChatKind
 from bot.service.answer import Answers
 from bot.service.brief import Brief
 from bot.service.gather import Gatherer
-from bot.service.ports import Clock, Offload, Reading, Web
+from bot.service.ports import Clock, Draw, Offload, Reading, Web
+from bot.service.trends import Trends
 
 log = structlog.get_logger(__name__)
 
@@ -74,6 +75,8 @@ class Desk:
     web: Web
     reading: Reading
     gatherer: Gatherer
+    trends: Trends
+    draw: Draw
     admins: frozenset[int] = frozenset()
     allowed_chats: frozenset[int] = frozenset()
     patience: Patience = field(default_factory=Patience)

@@ -246,6 +246,11 @@ def day(of: date, language: str = "en") -> str:
     return format_date(of, "EEEE, d MMMM", locale=_locale(language))
 
 
+def short_day(of: date, language: str = "en") -> str:
+    """Name a day shortly: `20 Nov`."""
+    return format_date(of, "d MMM", locale=_locale(language))
+
+
 def moment(at: datetime, now: datetime, zone: str, language: str = "en") -> str:
     """Say when something was published: the time where it was today in that zone, else the date."""
     there = ZoneInfo(zone)

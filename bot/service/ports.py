@@ -30,6 +30,7 @@ from bot.model import (
     StoryHead,
     Subscription,
     Told,
+    Trend,
 )
 
 P = ParamSpec("P")
@@ -80,6 +81,17 @@ class Reading(Protocol):
 
         Raises:
             FetchError: `unreadable`, `too_large` or `timeout`.
+        """
+
+
+class Draw(Protocol):
+    """Numbers → a picture."""
+
+    async def __call__(self, trend: Trend, title: str, *, dark: bool = False) -> bytes:
+        """Draw stories a day as a PNG that a phone shows well.
+
+        Raises:
+            FetchError: it can't be drawn here and now; the numbers are to be said in words.
         """
 
 
@@ -201,6 +213,21 @@ class StoryStore(Protocol):
         were merged stay known as long as what they were merged into. Articles dropped meanwhile are passed over.
         With `closed_before`, stories whose newest article is older are closed.
         """
+
+
+class TrendStore(Protocol):
+    """When stories began."""
+
+    def story_starts(
+        self, *, since_at: datetime, topics: Sequence[str] = (), places: Sequence[str] = ()
+    ) -> list[datetime]:
+        """Return when the stories that began at an instant or later did, in time order.
+
+        With topics (places), only stories of which an article has one of them.
+        """
+
+    def first_story_at(self) -> datetime | None:
+        """Return when the oldest story that is kept began, None where there is none."""
 
 
 class ChatStore(Protocol):
@@ -384,7 +411,7 @@ class UpdateStore(Protocol):
         """Note, before an answer goes out, that an update is answered; return False if it was before."""
 
 
-class Store(ArticleStore, StoryStore, ChatStore, FeedStore, Ledger, UpdateStore, Protocol):
+class Store(ArticleStore, StoryStore, TrendStore, ChatStore, FeedStore, Ledger, UpdateStore, Protocol):
     """Everything that is kept. SQLite and PostgreSQL alike; errors of the driver come out as StoreError."""
 
     def counts(self) -> Counts:

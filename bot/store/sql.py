@@ -18,9 +18,10 @@ from bot.store.schema import bring_up_to_date
 from bot.store.stories import Stories
 from bot.store.tables import articles, chats, deliveries, subscriptions
 from bot.store.transactions import Transactions, errors_told
+from bot.store.trends import Trends
 
 
-class SqlStore(Articles, Stories, Chats, Feeds, LedgerLines, Alerting, Answered, Retention):
+class SqlStore(Articles, Stories, Trends, Chats, Feeds, LedgerLines, Alerting, Answered, Retention):
     """Everything that is kept, on SQLite or PostgreSQL; see `bot.service.ports.Store`. Usable from several threads."""
 
     def counts(self) -> Counts:

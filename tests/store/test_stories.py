@@ -167,3 +167,16 @@ def test_more_articles_than_fit_one_list_are_placed_and_read(store: SqlStore):
     (story,) = store.stories()
     assert len(story.articles) == 1201
     assert len(store.stories_of([article.id for article, _ in added])) == 1
+
+
+def test_trends_know_when_stories_began_by_topic_and_place(store: SqlStore):
+    assert store.first_story_at() is None
+    (one,) = _add(store, "one", topics=("tariffs",), places=("JP",))
+    (two,) = _add(store, "two", at=NOW + DAY, topics=("tariffs",), places=("KR",))
+    (three,) = _add(store, "three", at=NOW + 2 * DAY, topics=("energy",))
+    for article in (one, two, three):
+        _place(store, article)
+    assert store.first_story_at() == NOW
+    assert store.story_starts(since_at=NOW) == [NOW, NOW + DAY, NOW + 2 * DAY]
+    assert store.story_starts(since_at=NOW + HOUR, topics=["tariffs", "energy"]) == [NOW + DAY, NOW + 2 * DAY]
+    assert store.story_starts(since_at=NOW, topics=["tariffs"], places=["JP"]) == [NOW]
