@@ -26,6 +26,7 @@ from bot.core.topics import TopicFinder
 from bot.feeds.discover import discover_feeds
 from bot.feeds.workers import Workers
 from bot.model import Article, Trend
+from bot.service.alert import Alerts
 from bot.service.answer import Answers
 from bot.service.brief import Brief
 from bot.service.gather import Gatherer
@@ -79,6 +80,11 @@ class Parts:
     def brief(self) -> Brief:
         """What composes digests."""
         return Brief(self.store, self.analyzer)
+
+    @cached_property
+    def alerts(self) -> Alerts:
+        """What looks for stories that break."""
+        return Alerts(self.store, self.analyzer)
 
     @cached_property
     def answers(self) -> Answers:

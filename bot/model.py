@@ -260,11 +260,11 @@ class Standing:
 class Story:
     """One event, told by several articles; the first article is the one its title comes from.
 
-    `id` is None where it is not kept. `first_at` is when its first article was published, `published_at` its newest.
+    `sentences` are verbatim, no two say the same; `told_by` tells for each the place of its article in `articles`.
+    `id` is None until stored. `first_at` is when its first article was published, `published_at` its newest one.
     `copies` are the ids of articles that repeat another of the story (agency copy, a rewrite with another title):
-    they are no sources of their own. `closed` says that nothing joins it any more. `sentences` are verbatim, no two
-    say the same; `told_by` tells for each the place of its article in `articles`. `changes` are the sentences that
-    are new since the chat was last told (with `mark` developing).
+    they are no further source. `closed` says that nothing joins it any more. `changes` are the sentences that are new
+    since the chat was last told (with `mark` developing).
     """
 
     title: str

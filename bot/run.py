@@ -215,9 +215,11 @@ async def _heartbeat(made: Parts, door: Door, deliverer: Deliverer, stop: asynci
 
 
 async def _plan(made: Parts, door: Door, deliverer: Deliverer, stop: asyncio.Event) -> None:
-    """Owe what is due, page by page; what one page owes leaves while the next one is planned."""
+    """Owe what is due, page by page, then what breaks; what one page owes leaves while the next one is planned."""
     pages = made.brief.owe_pages(made.clock.now())
     while not stop.is_set() and await door(next, pages, None) is not None:
+        deliverer.wake()
+    if not stop.is_set() and await door(made.alerts.owe_breaking, made.clock.now()) > 0:
         deliverer.wake()
 
 

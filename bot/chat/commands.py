@@ -17,8 +17,11 @@ from bot.chat.pages import notice
 from bot.chat.render import Button, Message, block, bold, messages
 from bot.chat.settingspages import phrases_page, settings_page
 from bot.chat.trends import trend
+from bot.core.digest import under_topics
+from bot.core.filters import words_met
 from bot.core.links import is_link, links_in
 from bot.errors import WishError
+from bot.model import Article, Digest, Story
 from bot.service.wishes import phrases_in
 
 CHANNEL_SWITCH = re.compile(r"channel\s+(on|off)", re.IGNORECASE)
@@ -67,20 +70,26 @@ async def summary(desk: Desk, ask: Ask) -> list[Message]:
 
 async def top_stories(desk: Desk, ask: Ask) -> list[Message]:
     """Tell the last 24 hours on this chat's topics; where they have nothing, the newest there is."""
-    return await _told_now(desk, ask, "")
+    return ask.page.digest(await _digest_now(desk, ask, ""))
 
 
 async def digest(desk: Desk, ask: Ask) -> list[Message]:
     """Tell this chat's digest now, or one on the topics named, without touching the schedule."""
-    return await _told_now(desk, ask, ask.words)
+    return ask.page.digest(await _digest_now(desk, ask, ask.words), paged=not ask.words)
 
 
-async def _told_now(desk: Desk, ask: Ask, asked: str) -> list[Message]:
-    wish = await desk.offload(desk.answers.wish_of, ask.chat, ask.thread_id, asked)
-    composed = await desk.offload(desk.brief.compose_now, wish, ask.now, zone=ask.chat.zone, language=ask.chat.language)
-    run = (await desk.offload(desk.wishes.of, ask.chat, ask.thread_id)).next_run
-    told = replace(composed, next_at=run.at if run is not None else None)
-    return ask.page.digest(told, paged=not asked)
+async def why(desk: Desk, ask: Ask) -> list[Message]:
+    """Explain the places of the last digest's stories, or of the one with a number or words in its headline."""
+    told = await desk.offload(desk.answers.last_digest, ask.chat, ask.thread_id, ask.now)
+    in_order = [story for _, under in under_topics(told.stories, told.wish) for story in under]
+    numbered = [(number, story) for number, story in enumerate(in_order, 1) if _is_meant(number, story, ask.words)]
+    if not numbered:
+        return notice(words.why_nothing(ask.words))
+    lines = [
+        block(f"{number}. ", bold(story.title), f"\n{words.why(story, len(in_order), ask.page.vocabulary)}")
+        for number, story in numbered
+    ]
+    return messages(lines)
 
 
 async def subscribe(desk: Desk, ask: Ask) -> list[Message]:
@@ -163,6 +172,24 @@ async def privacy(_desk: Desk, _ask: Ask) -> list[Message]:
     return notice(*words.PRIVACY)
 
 
+async def _digest_now(desk: Desk, ask: Ask, asked: str) -> Digest:
+    wish = await desk.offload(desk.answers.wish_of, ask.chat, ask.thread_id, asked)
+    told = await desk.offload(desk.brief.told_to, ask.chat.id, ask.thread_id, ask.now)
+    composed = await desk.offload(
+        desk.brief.compose_now, wish, ask.now, zone=ask.chat.zone, language=ask.chat.language, told=told
+    )
+    run = (await desk.offload(desk.wishes.of, ask.chat, ask.thread_id)).next_run
+    return replace(composed, next_at=run.at if run is not None else None)
+
+
+def _is_meant(number: int, story: Story, asked: str) -> bool:
+    """Tell whether a story is asked for: by its number, by words of its headline, or by nothing at all."""
+    if asked.isdecimal():
+        return number == int(asked)
+    title = Article(story.title, "")
+    return all(words_met([word], [title]) for word in asked.split())
+
+
 COMMANDS = (
     Command("start", "", "what I am", start),
     Command("help", "", "this list", help_),
@@ -180,6 +207,7 @@ COMMANDS = (
     Command("include", "[words]", "tell stories with these words, whatever their topic", include, changes=True),
     Command("exclude", "[words]", "never tell stories with these words", exclude, changes=True),
     Command("alerts", "[on|off]", "a story that breaks, at once", alerts, changes=True),
+    Command("why", "[number]", "why a story stands where it does in your digest", why, example="/why 2"),
     Command("latest", "[topic]", "the newest stories", latest, example="/latest tariffs"),
     Command("search", "<words>", "stories that have all the words", search),
     Command("trend", "[topic] [7d]", "a chart of how many stories a day", trend, example="/trend tariffs 30d"),

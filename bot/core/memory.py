@@ -111,6 +111,15 @@ def new_sentences(
     return chosen
 
 
+def told_before(story: Story, at: datetime) -> Told | None:
+    """Return what somebody knows of a story who read everything up to an instant; None if it began later."""
+    before = reports_before(story, at)
+    if not before or story.id is None:
+        return None
+    known = replace(story, articles=before, published_at=None)
+    return Told(story.id, len(independent_reports(known)), newest_at(known), at)
+
+
 def joined(before: Iterable[Told], since: Iterable[Told]) -> tuple[Told, ...]:
     """Put two memories together; of a story told twice the later telling counts.
 

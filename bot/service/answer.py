@@ -6,14 +6,15 @@ Everything here is synchronous and runs behind the thread door (in the CLI strai
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from bot.core.analysis import Analyzer
 from bot.core.timing import next_run
 from bot.core.wish import Order, parse_subscription, parse_topics
-from bot.errors import RefusalError
-from bot.model import Analysis, Article, Chat, Counts, Feed, Story, Subscription, Wish
+from bot.errors import RefusalError, StoreError
+from bot.model import Analysis, Article, Chat, Counts, Digest, Feed, Story, Subscription, Wish
 from bot.service.brief import Brief
 from bot.service.ports import Store
 
@@ -155,18 +156,30 @@ class Answers:
         before = self._store.subscription(chat.id, thread_id)
         zone = before.schedule.zone if before is not None else chat.zone
         order: Order = parse_subscription(words, topics=self._topic_words, places=self._place_words, default_zone=zone)
+        if before is not None:
+            order = _with_what_stands(order, before)
         if order.zone_given:
             self._store.save_chat(replace(chat, zone=order.schedule.zone))
         kept = before or Subscription(chat.id, order.wish, order.schedule, thread_id)
-        quiet = kept.schedule.quiet_from, kept.schedule.quiet_until
         return self._store.save_subscription(
             replace(
                 kept,
-                wish=replace(kept.wish, topics=order.wish.topics, places=order.wish.places),
-                schedule=replace(order.schedule, quiet_from=quiet[0], quiet_until=quiet[1]),
+                wish=order.wish,
+                schedule=order.schedule,
                 next_run=next_run(order.schedule, now),
+                alerts=bool(order.alerts),
+                paused=None,
             )
         )
+
+    def last_digest(self, chat: Chat, thread_id: int | None, now: datetime) -> Digest:
+        """Return the digest a chat had last; where it had none, what it would get now."""
+        subscription = self._store.subscription(chat.id, thread_id)
+        if subscription is not None and subscription.last_digest_id:
+            with suppress(StoreError):  # it is gone after a month
+                return self._store.digest(subscription.last_digest_id)
+        wish = subscription.wish if subscription is not None else Wish()
+        return self._brief.compose_now(wish, now, zone=chat.zone, language=chat.language)
 
     def unsubscribe(self, chat_id: int, thread_id: int | None) -> bool:
         """Stop the digests of a chat or thread, its wish being kept; return whether there were any."""
@@ -253,6 +266,15 @@ class Answers:
     @property
     def _place_words(self) -> Mapping[str, str]:
         return self._analyzer().place_words
+
+
+def _with_what_stands(order: Order, before: Subscription) -> Order:
+    """Return an order with what its words leave open as it was: filters, leanings, length, alerts, quiet hours."""
+    wish = replace(before.wish, topics=order.wish.topics, places=order.wish.places)
+    schedule, was = order.schedule, before.schedule
+    if not order.quiet_given:
+        schedule = replace(schedule, quiet_from=was.quiet_from, quiet_until=was.quiet_until)
+    return replace(order, wish=wish, schedule=schedule, alerts=before.alerts if order.alerts is None else order.alerts)
 
 
 def looks_pasted(text: str) -> bool:

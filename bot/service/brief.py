@@ -19,7 +19,7 @@ import structlog
 
 from bot.core.analysis import Analyzer
 from bot.core.digest import HALF_LIFE, choose_stories, rank_stories, within_minutes
-from bot.core.memory import REMEMBERED, joined, told_after, told_of
+from bot.core.memory import REMEMBERED, joined, told_after, told_before, told_of
 from bot.core.polling import is_silent
 from bot.core.review import HALF_LIFE as REVIEW_HALF_LIFE
 from bot.core.review import count_days
@@ -114,6 +114,13 @@ class Brief:
         older = self._composed_of(newest, wish, digest.since_at, now, told, quiet=True)
         return replace(digest, stories=older.stories, older=True)
 
+    def compose_since(self, wish: Wish, *, since_at: datetime, until_at: datetime) -> Digest:
+        """Compose a span for somebody who knows all that was before it: stories that began earlier are marked."""
+        heard = hear(self._store, since_at, until_at, wish)
+        known = (told_before(story, since_at) for story in heard.stories)
+        told = tuple(one for one in known if one is not None)
+        return self._composed_of(heard, wish, since_at, until_at, told, quiet=True)
+
     def compose_review(
         self,
         wish: Wish,
@@ -167,11 +174,12 @@ class Brief:
         """Return a story with up to n sentences, as a digest would tell it."""
         return self._teller.tell(story, n)
 
-    def past(self, subscription: Subscription | None, now: datetime) -> Past:
-        """Return what a chat was told."""
-        if subscription is None or subscription.id is None:
-            return Past()
-        return self._pasts([subscription], now, _Pass())[subscription.id]
+    def told_to(self, chat_id: int, thread_id: int | None, now: datetime) -> tuple[Told, ...]:
+        """Return what a chat was told of stories that may still move."""
+        subscription = self._store.subscription(chat_id, thread_id)
+        if subscription is None:
+            return ()
+        return self._pasts([subscription], now, _Pass())[subscription.id or 0].told
 
     def _composed_of(
         self,
