@@ -34,14 +34,13 @@ PLACES_MOST = 24  # chosen ones with a button; more are changed by /subscribe
 REMOVED_MOST = 24  # words with a button to remove them
 
 
-def settings_page(signs: Signs, subscription: Subscription, view: str = "", *, command: bool = True) -> list[Message]:
+def settings_page(signs: Signs, subscription: Subscription, view: str = "") -> list[Message]:
     """Lay out a page of the settings; an unknown view is the first page.
 
     Args:
         signs: who reads, and what topics and places are called.
         subscription: what is set.
         view: `topics`, `places`, `times`, `days`, `zone`, `length`, `language`, `hours`, or the first page.
-        command: whether the command that sets the same is shown.
     """
     match view:
         case "topics":
@@ -62,7 +61,7 @@ def settings_page(signs: Signs, subscription: Subscription, view: str = "", *, c
         case "hours":
             return _page(said.QUIET, said.WHICH_HOURS, _hours(subscription))
         case _:
-            return messages(_overview(signs, subscription, command=command), _first_buttons(subscription))
+            return messages(_overview(signs, subscription), _first_buttons(subscription))
 
 
 def phrases_page(phrases: Sequence[str], *, excluded: bool) -> list[Message]:
@@ -89,7 +88,7 @@ def _page(title: str, text: str, rows: Buttons) -> list[Message]:
     return messages([block(bold(title)), block(text, glued=True)], [*rows, [Button(said.BACK, "o")]])
 
 
-def _overview(signs: Signs, subscription: Subscription, *, command: bool) -> list[Block]:
+def _overview(signs: Signs, subscription: Subscription) -> list[Block]:
     understood, upcoming = words.subscribed(subscription, signs.vocabulary, signs.chat.language)
     blocks = [block(bold(said.TITLE))]
     if subscription.next_run is None:
@@ -101,9 +100,8 @@ def _overview(signs: Signs, subscription: Subscription, *, command: bool) -> lis
         blocks.append(block(bold(words.paused(subscription.paused))))
     blocks.append(block(said.rest(subscription, signs.chat)))
     blocks += [block(line, glued=True) for line in said.filters(subscription.wish)]
-    if command:
-        order = canonical(Order(subscription.wish, subscription.schedule))
-        blocks.append(block(said.IN_ONE_LINE, Run(f"/subscribe {order}", "code")))
+    order = canonical(Order(subscription.wish, subscription.schedule))
+    blocks.append(block(said.IN_ONE_LINE, Run(f"/subscribe {order}", "code")))
     if who := words.whose_settings(signs.chat.kind):
         blocks.append(block(italic(who)))
     return blocks

@@ -53,14 +53,15 @@ class Signs:
         return " · ".join([*([flags] if flags else []), *named])
 
     def flags(self, places: Sequence[str]) -> str:
-        """Show places in little room: flags side by side, names apart."""
-        shown = ""
-        for key in places[:FLAGS_MOST]:
-            place = self.vocabulary.places.get(key)
-            is_flag = place is not None and bool(place.flag)
-            sign = words.place_sign(place, key)
-            shown += sign if is_flag and (not shown or _is_flag(shown[-1])) else f" {sign}"
-        return shown.strip()
+        """Show places in little room: flags side by side, then names."""
+        known = [self.vocabulary.places.get(key) for key in places[:FLAGS_MOST]]
+        flags = "".join(place.flag for place in known if place is not None)
+        names = [
+            words.place_sign(place, key)
+            for key, place in zip(places, known, strict=False)
+            if place is None or not place.flag
+        ]
+        return " ".join([flags, *names] if flags else names)
 
     def topic_name(self, key: str) -> str:
         """Name a topic with its emoji."""
@@ -75,8 +76,3 @@ class Signs:
             place = self.vocabulary.places[key]
             return f"{place.flag} {place.name}".strip()
         return key
-
-
-def _is_flag(character: str) -> bool:
-    """Tell whether a character is a half of a flag: a regional indicator."""
-    return "\U0001f1e6" <= character <= "\U0001f1ff"

@@ -6,11 +6,11 @@ The same blocks become a rich message, where stories unfold, and classic HTML, w
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from bot.chat import storywords, words
 from bot.chat.refs import data_of, packed
-from bot.chat.render import Block, Button, Message, Run, block, bold, italic, link
+from bot.chat.render import Block, Button, Message, Run, block, bold, italic, link, messages
 from bot.chat.rich import PARAGRAPH
 from bot.chat.signs import Signs
 from bot.core.digest import reading_minutes, sources, told_texts, under_topics
@@ -85,7 +85,7 @@ class StoryPages(Signs):
         """Ask what of a story shall count more or less."""
         title = story.title or _opening(story)
         rows = self.lean_buttons(story, more=more)
-        return self.lay_out([block(storywords.what_counts(title, more=more))], rows)
+        return messages([block(storywords.what_counts(title, more=more))], rows)  # classic: it is changed in its place
 
     def lean_buttons(self, story: Story, *, more: bool) -> Buttons:
         """Offer a story's topics and places, and to mute it."""
@@ -151,7 +151,7 @@ class StoryPages(Signs):
             runs: list[Run | str] = [text]
             if several and 0 <= place < len(story.articles) and story.articles[place].source:
                 article = story.articles[place]
-                runs += [" – ", link(article.source, article.url)]
+                runs += [" – ", replace(link(article.source, article.url), style="italic")]
             paragraphs.append(runs)
         return paragraphs
 
