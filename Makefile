@@ -38,6 +38,8 @@ fix: .venv/test.stamp ## format and mend what ruff can
 
 .venv/bench.stamp: .venv/test.stamp
 	$(PIP) install --constraint constraints.txt --editable '.[bench,quality]'
+	$(PYTHON) -m venv .venv/peer # newspaper4k, which articles are read beside, wants an older dateutil than we have
+	$(PIP) --python .venv/peer install 'newspaper4k[nlp]==0.9.6'
 	@touch $@
 
 bench: .venv/bench.stamp ## figures, beside peers where there are any

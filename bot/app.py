@@ -12,17 +12,13 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
-from functools import cached_property
+from functools import cached_property, partial
 from pathlib import Path
 
 from bot import seeds
 from bot.chat.chart import SECONDS, chart_png
 from bot.core.analysis import Analyzer
 from bot.core.articlefile import article_from_text
-from bot.core.places import PlaceFinder
-from bot.core.summary import Summarizer
-from bot.core.text import Splitter
-from bot.core.topics import TopicFinder
 from bot.feeds.discover import discover_feeds
 from bot.feeds.workers import Workers
 from bot.model import Article, Trend
@@ -123,11 +119,7 @@ def make_analyzer() -> Analyzer:
     Raises:
         DataError: a file of `data/` is wrong.
     """
-    return Analyzer(
-        Summarizer(Splitter(seeds.load_abbreviations())),
-        TopicFinder(seeds.load_topics()),
-        PlaceFinder(seeds.load_places()),
-    )
+    return seeds.make_analyzer()
 
 
 def make_gatherer(made: Parts, web: Web, reading: Reading, offload: Offload) -> Gatherer:
@@ -141,6 +133,7 @@ def make_gatherer(made: Parts, web: Web, reading: Reading, offload: Offload) -> 
         offload,
         made.clock,
         discover=discover_feeds,
+        elsewhere=partial(reading.elsewhere, seeds.annotate_articles),
         retention_days=settings.communique_retention_days,
         poll_minutes=settings.communique_poll_minutes,
     )

@@ -27,7 +27,8 @@ log = structlog.get_logger(__name__)
 
 UPDATE_TYPES = ("message", "channel_post", "callback_query", "my_chat_member")
 AT_ONCE = 64  # updates handled at once
-GRACE = 2.0  # seconds after which a slow update no longer holds back the next ones
+GRACE = 2.0  # seconds after which a slow update is confirmed all the same
+LOOK_AGAIN = 0.25  # seconds after which others' updates are fetched while slow ones are under way
 LONG_POLL = timedelta(seconds=25)
 FIRST_PAUSE = timedelta(seconds=1)
 LONGEST_PAUSE = timedelta(seconds=30)
@@ -71,6 +72,9 @@ class Updates:
         self._tasks: set[asyncio.Task[None]] = set()
         self._offset: int | None = None
         self._fetched: int | None = None
+        self._open: dict[
+            int, tuple[asyncio.Task[None] | None, float]
+        ] = {}  # not confirmed yet; until when it may be so
 
     async def take(self, update: Update) -> asyncio.Task[None]:
         """Begin to handle an update; wait only while too many are under way."""
@@ -111,7 +115,9 @@ class Updates:
         while True:
             try:
                 updates = await self._application.bot.get_updates(
-                    offset=self._offset, timeout=LONG_POLL, allowed_updates=UPDATE_TYPES
+                    offset=self._offset,
+                    timeout=timedelta(0) if self._open else LONG_POLL,
+                    allowed_updates=UPDATE_TYPES,
                 )
             except InvalidToken as error:
                 raise TokenRefusedError("Telegram no longer knows this token (TELEGRAM_BOT_TOKEN)") from error
@@ -128,14 +134,30 @@ class Updates:
             await self._handle_batch(updates)
 
     async def _handle_batch(self, updates: tuple[Update, ...]) -> None:
-        if not updates:
-            return
-        ids = [update.update_id for update in updates]
-        answered = await self._desk.offload(self._desk.answers.answered_updates, ids)
-        tasks = [await self.take(update) for update in updates if update.update_id not in answered]
-        self._fetched = updates[-1].update_id + 1
-        if tasks:
-            await asyncio.wait(tasks, timeout=GRACE)
+        """Begin to handle those that are new, and confirm what was handled.
+
+        What is not confirmed comes again with the next ones, which need not wait for it.
+        """
+        clock = asyncio.get_running_loop().time
+        new = [update for update in updates if update.update_id not in self._open]
+        if new:
+            ids = [update.update_id for update in new]
+            answered = await self._desk.offload(self._desk.answers.answered_updates, ids)
+            for update in new:
+                task = None if update.update_id in answered else await self.take(update)
+                self._open[update.update_id] = task, clock() + GRACE
+            self._fetched = ids[-1] + 1
+        if under_way := [task for task, _ in self._open.values() if task is not None and not task.done()]:
+            await asyncio.wait(under_way, timeout=LOOK_AGAIN)
+        self._confirm(clock())
+
+    def _confirm(self, now: float) -> None:
+        """Move the offset up to the first update that is under way and not late."""
+        for update_id, (task, until) in list(self._open.items()):
+            if task is not None and not task.done() and now < until:
+                self._offset = update_id
+                return
+            del self._open[update_id]
         self._offset = self._fetched
 
     async def finish(self, within: float) -> None:

@@ -13,8 +13,9 @@ from __future__ import annotations
 
 import math
 import re
-from collections import Counter
 from dataclasses import dataclass, field
+from functools import lru_cache
+from typing import NamedTuple
 
 from bot.core.language import detect_language
 from bot.core.ranking import STEM
@@ -26,9 +27,10 @@ _FEWEST_LETTERS = 4  # of a single word that is no name
 _LONGEST_NAME = 5  # words
 
 _TOKEN = re.compile(r"[^\W_]+(?:[’'.&-][^\W_]+)*")
+_TOKEN_APART = re.compile(f"({_TOKEN.pattern})")
 _SENTENCE_START = re.compile(r"(?:\A|[.!?…:\n。！？]|[.!?…][\"”’»)])\s*[\"“„«‘'(\[¿¡—–-]*\s*\Z")
 _LINKS = frozenset("of de del di du von".split())
-_GAP = re.compile(r"[ \u00a0]\Z")
+_GAPS = frozenset(" \u00a0")  # between the words of a name
 _EASTERN = re.compile(r"[\u30a1-\u30ff]{3,}|[\u3400-\u9fff]{2,}")
 _POSSESSIVE = re.compile(r"['’]s?\Z")
 
@@ -40,7 +42,7 @@ class _Candidate:
     name: bool = False
     words: int = 1
     count: int = 0
-    forms: Counter[str] = field(default_factory=Counter)
+    forms: dict[str, int] = field(default_factory=dict)
     stems: frozenset[str] = field(default_factory=frozenset)
 
 
@@ -66,8 +68,13 @@ def keywords(text: str, *, title: str = "", language: str | None = None, limit: 
     return _pick(ranked, limit)
 
 
+@lru_cache(maxsize=20_000)
 def _stem(word: str) -> str:
-    return _POSSESSIVE.sub("", word.lower())[:STEM]
+    return _without_possessive(word.lower())[:STEM]
+
+
+def _without_possessive(word: str) -> str:
+    return _POSSESSIVE.sub("", word) if "'" in word or "’" in word else word
 
 
 def _worth(candidate: _Candidate, title_stems: set[str], title: str, length: int) -> float:
@@ -93,64 +100,97 @@ def _pick(ranked: list[_Candidate], limit: int) -> tuple[str, ...]:
 
 
 def _candidates(text: str, language: str) -> list[_Candidate]:
-    tokens = list(_TOKEN.finditer(text))
-    ignored = stop_words(language) | (frozenset() if language in STOP_WORDS else stop_words("en"))
-    starts = [bool(_SENTENCE_START.search(text, max(0, token.start() - 12), token.start())) for token in tokens]
-    named = {
-        _stem(token[0]) for token, first in zip(tokens, starts, strict=True) if not first and token[0][0].isupper()
-    }
+    tokens = _tokens(text, language)
+    named = {_stem(token.word) for token in tokens if token.capital and not token.first}
     found: dict[tuple[str, ...], _Candidate] = {}
     number = 0
     while number < len(tokens):
-        size = _name_length(text, tokens, starts, number, ignored)
-        if size:
+        token = tokens[number]
+        size = _name_length(tokens, number) if token.of_name else 1
+        if size > 1:
             words = tokens[number : number + size]
-            alone = size == 1 and starts[number] and _stem(words[0][0]) not in named
-            _note(found, text, words, name=not alone)
-            number += size
-            continue
-        word = tokens[number][0]
-        is_manner = language == "en" and word.endswith("ly")
-        if len(word) >= _FEWEST_LETTERS and word.lower() not in ignored and not word[0].isdigit() and not is_manner:
-            _note(found, text, [tokens[number]], name=False)
-        number += 1
+            _note(
+                found, tuple([_stem(word.word) for word in words]), text[token.start : words[-1].end], token, name=True
+            )
+        elif token.of_name or token.of_content:
+            stem = _stem(token.word)
+            name = token.of_name and (not token.first or stem in named)
+            _note(found, (stem,), token.word, token, name=name)
+        number += size
+    for candidate in found.values():
+        candidate.text = max(candidate.forms, key=candidate.forms.__getitem__)  # the earlier of equally common ones
     return list(found.values())
 
 
-def _name_length(
-    text: str, tokens: list[re.Match[str]], starts: list[bool], number: int, ignored: frozenset[str]
-) -> int:
-    """Return how many tokens from here are one name; 0 where no name starts."""
+class _Token(NamedTuple):
+    """A word that counts and its span.
 
-    def is_part(at: int) -> bool:
-        word = tokens[at][0]
-        return word[0].isupper() and word.lower() not in ignored and len(word) > 1
+    It has a capital; is the first of its sentence; stands right behind the token before it; can be part of a name; or
+    is a word of content by itself.
+    """
 
-    def is_near(at: int) -> bool:
-        gap = text[tokens[at - 1].end() : tokens[at].start()]
-        return len(gap) == 1 and bool(_GAP.match(gap)) and not starts[at]
+    word: str
+    start: int
+    end: int
+    capital: bool
+    first: bool
+    near: bool
+    of_name: bool
+    of_content: bool
 
-    if not is_part(number):
-        return 0
+
+def _tokens(text: str, language: str) -> list[_Token]:
+    """Return the words that have a capital, link names, or are words of content; the others only part them."""
+    ignored = stop_words(language) | (frozenset() if language in STOP_WORDS else stop_words("en"))
+    tokens: list[_Token] = []
+    pieces = _TOKEN_APART.split(text)
+    end = 0
+    follows = False  # on a word that counts
+    for gap, word in zip(pieces[::2], pieces[1::2], strict=False):  # what follows the last word is a gap, too
+        start = end + len(gap)
+        # What stands one space behind a word begins no sentence; only for a word with a capital it is asked else.
+        near = gap in _GAPS and end > 0
+        end = start + len(word)
+        capital = word[0].isupper()
+        content = word.lower() not in ignored
+        of_content = content and len(word) >= _FEWEST_LETTERS and not (word[0].isdigit() or _is_manner(word, language))
+        if capital or of_content or word in _LINKS:
+            first = capital and not near and _SENTENCE_START.search(text, max(0, start - 12), start) is not None
+            of_name = capital and content and len(word) > 1
+            tokens.append(_Token(word, start, end, capital, first, near and follows, of_name, of_content))
+            follows = True
+        else:
+            follows = False
+    return tokens
+
+
+def _is_manner(word: str, language: str) -> bool:
+    return language == "en" and word.endswith("ly")
+
+
+def _name_length(tokens: list[_Token], number: int) -> int:
+    """Return how many tokens from here, where a name starts, are one name."""
     size = 1
-    while number + size < len(tokens) and size < _LONGEST_NAME and is_near(number + size):
-        linked = tokens[number + size][0] in _LINKS and number + size + 1 < len(tokens) and is_near(number + size + 1)
-        if is_part(number + size):
+    while number + size < len(tokens) and size < _LONGEST_NAME and tokens[number + size].near:
+        following = tokens[number + size + 1] if number + size + 1 < len(tokens) else None
+        if tokens[number + size].of_name:
             size += 1
-        elif linked and is_part(number + size + 1):
+        elif tokens[number + size].word in _LINKS and following and following.near and following.of_name:
             size += 2
         else:
             break
     return size
 
 
-def _note(found: dict[tuple[str, ...], _Candidate], text: str, words: list[re.Match[str]], *, name: bool) -> None:
-    stems = tuple(_stem(word[0]) for word in words)
-    written = _POSSESSIVE.sub("", text[words[0].start() : words[-1].end()])
-    candidate = found.setdefault(stems, _Candidate(written, words[0].start(), words=len(words), stems=frozenset(stems)))
+def _note(
+    found: dict[tuple[str, ...], _Candidate], stems: tuple[str, ...], written: str, first: _Token, *, name: bool
+) -> None:
+    written = _without_possessive(written)
+    candidate = found.get(stems)
+    if candidate is None:
+        candidate = found[stems] = _Candidate(written, first.start, words=len(stems), stems=frozenset(stems))
     candidate.count += 1
-    candidate.forms[written] += 1
-    candidate.text = candidate.forms.most_common(1)[0][0]
+    candidate.forms[written] = candidate.forms.get(written, 0) + 1
     candidate.name = candidate.name or name
 
 

@@ -115,8 +115,12 @@ def detect_language(text: str) -> str:
 
 def _script(text: str) -> str:
     """Return the script (or the language that alone uses it) of most letters; Latin where there are none."""
+    if text.isascii():
+        return "latin"
     counts: Counter[str] = Counter()
-    for letter, count in Counter(filter(str.isalpha, text)).items():
+    for letter, count in Counter(text).items():
+        if not letter.isalpha():
+            continue
         code = ord(letter)
         script = next((name for first, last, name in _SCRIPTS if first <= code <= last), None)
         if script:
@@ -156,17 +160,24 @@ def _weights() -> Mapping[str, tuple[tuple[str, ...], float]]:
         for language, words in lists.items():
             for word in words:
                 owners.setdefault(word, []).append(language)
-    return {word: (tuple(languages), len(languages) ** -0.5) for word, languages in owners.items()}
+    weights = {word: (tuple(languages), len(languages) ** -0.5) for word, languages in owners.items()}
+    elided = {word[:-1]: weight for word, weight in weights.items() if word.endswith("'")}  # for "l", "l'" counts
+    return {**elided, **weights}
 
 
 def _latin_language(text: str) -> str:
-    words = [word.lower().replace("’", "'") for word in _LATIN_WORD.findall(text)]
+    words = _LATIN_WORD.findall(text)
     scores: dict[str, float] = {}
     weights = _weights()
-    for word in words:
-        languages, weight = weights.get(word) or weights.get(word.partition("'")[0] + "'", ((), 0.0))
-        for language in languages:
-            scores[language] = scores.get(language, 0.0) + weight
+    for written, count in Counter(words).items():
+        word = written.lower().replace("’", "'")
+        known = weights.get(word)
+        if known is None and "'" in word:
+            known = weights.get(word.partition("'")[0] + "'")
+        if known is not None:
+            languages, weight = known
+            for language in languages:
+                scores[language] = scores.get(language, 0.0) + count * weight
     ranked = sorted(scores, key=lambda language: (-scores[language], language not in STOP_WORDS, language != "en"))
     if ranked:
         score = scores[ranked[0]]

@@ -48,8 +48,7 @@ class Phrase(Generic[Payload]):
     exact: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Found(Generic[Payload]):
+class Found(NamedTuple, Generic[Payload]):
     """A phrase where it stands: `source[start:end] == text`."""
 
     text: str
@@ -65,6 +64,7 @@ class _Pattern(NamedTuple, Generic[Payload]):
     cased: str
     tail: str
     phrase: Phrase[Payload]
+    is_plain: bool  # the head is all that must be there
 
 
 class Phrases(Generic[Payload]):
@@ -91,20 +91,21 @@ class Phrases(Generic[Payload]):
         if not self._patterns or not text:
             return []
         folded = _fold(text)
+        low = folded.low
         spans: dict[tuple[int, int], list[Payload]] = {}
-        for number, start, end in self._automaton.find_matches_as_indexes(folded.low, overlapping=True):
-            if not _begins_a_word(folded.low, start):
+        for number, start, end in self._automaton.find_matches_as_indexes(low, overlapping=True):
+            if not _begins_a_word(low, start):
                 continue
+            ends_here = _ends_a_word(low, end)
             for pattern in self._patterns[number]:
-                stop = self._end_of(pattern, folded, start, end)
+                stop = (end if ends_here else 0) if pattern.is_plain else self._end_of(pattern, folded, start, end)
                 if stop:
                     spans.setdefault((start, stop), []).append(pattern.phrase.payload)
-        return [
-            Found(text[begin:stop], begin, stop, payload)
-            for start, end in _longest(spans)
-            for begin, stop in [folded.source_span(start, end)]
-            for payload in dict.fromkeys(spans[start, end])
-        ]
+        found: list[Found[Payload]] = []
+        for span in _longest(spans):
+            begin, stop = folded.source_span(*span)
+            found.extend(Found(text[begin:stop], begin, stop, payload) for payload in dict.fromkeys(spans[span]))
+        return found
 
     def _end_of(self, pattern: _Pattern[Payload], folded: _Folded, start: int, end: int) -> int:
         """Return where a pattern whose head was seen ends, or 0 if the rest of it is not there."""
@@ -146,7 +147,7 @@ _SAME = str.maketrans(
     {
         **dict.fromkeys("’‘ʼ´`′＇", "'"),  # noqa: RUF001 -- these look alike, that is the point
         **dict.fromkeys("‐‑‒–—−", "-"),  # noqa: RUF001 -- likewise
-        **dict.fromkeys("\t\n\r\v\f\x85\xa0\u1680\u2028\u2029\u202f\u205f\u3000", " "),
+        **dict.fromkeys("\t\n\r\v\f\x1c\x1d\x1e\x1f\x85\xa0\u1680\u2028\u2029\u202f\u205f\u3000", " "),
         **{chr(code): " " for code in range(0x2000, 0x200B)},
         **{chr(code): chr(code - 0xFEE0) for code in (*range(0xFF01, 0xFF07), *range(0xFF08, 0xFF5F))},
         "\u0451": "\u0435",  # the Russian e with dots
@@ -160,8 +161,12 @@ _SAME = str.maketrans(
     }
 )
 _UNLIKE = re.compile("[" + "".join(re.escape(chr(code)) for code in _SAME) + "]+")
+_SAME_IN_ASCII = {code: same for code, same in _SAME.items() if code < 0x80}  # noqa: PLR2004 -- what ASCII is
 # Soft hyphen, zero-width marks, directions, Arabic vowel signs and tatweel; and, of spaces in a row, all but the first.
-_DROPPED = re.compile("[\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff\u064b-\u0652\u0670\u0640]+|(?<=\\s)\\s+")
+_MARKS = "[\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff\u064b-\u0652\u0670\u0640]+"
+_MARK = re.compile(_MARKS)
+_DROPPED = re.compile(rf"{_MARKS}|(?<=\s)\s+")
+_SPACES_IN_A_ROW = re.compile("  +")
 _PARAGRAPH_BREAK = re.compile(r"\n[^\S\n]*\n")
 _LONE_SURROGATE = re.compile("[\ud800-\udfff]")
 # Scripts written without spaces, as ranges of code points: Thai, Lao, Burmese, Hangul, Khmer, kana, Han.
@@ -216,9 +221,10 @@ def _patterns(phrases: list[Phrase[Payload]]) -> Iterator[_Pattern[Payload]]:
         if not head:
             raise ValueError(f"a phrase must begin with a letter or sign: {phrase.text!r}")
         tail = _tail(star + rest) if star else ""
-        yield _Pattern(head, cased.strip().partition("*")[0], tail, phrase)
+        is_plain = not (tail or phrase.exact)
+        yield _Pattern(head, cased.strip().partition("*")[0], tail, phrase, is_plain)
         if head.startswith("ال"):  # li + al is written lil, without the alif
-            yield _Pattern("لل" + head[2:], "لل" + cased.strip().partition("*")[0][2:], tail, phrase)
+            yield _Pattern("لل" + head[2:], "لل" + cased.strip().partition("*")[0][2:], tail, phrase, is_plain)
 
 
 def _tail(rest: str) -> str:
@@ -226,28 +232,37 @@ def _tail(rest: str) -> str:
     return "".join(_REST_OF_WORD if part == "*" else re.escape(part) for part in re.split(r"(\*)", rest))
 
 
-@lru_cache(maxsize=8)  # topics and places are looked for in the same title and text, one after the other
+@lru_cache(maxsize=4)  # topics and places are looked for in the same title and text, one after the other
 def _fold(text: str) -> _Folded:
-    text = _LONE_SURROGATE.sub("\ufffd", text)
+    if text.isascii():
+        cased, has_marks = text.translate(_SAME_IN_ASCII), False
+    else:
+        text = _LONE_SURROGATE.sub("\ufffd", text)
+        cased, has_marks = _UNLIKE.sub(_as_usual, text), bool(_MARK.search(text))
     pieces: list[str] = []
     starts: list[int] = []
     sources: list[int] = []
     last = folded_length = 0
-    for match in _DROPPED.finditer(text):
-        if _PARAGRAPH_BREAK.search(text, match.start() - 1, match.end()):
-            continue  # a phrase does not run on into the next paragraph
-        pieces.append(text[last : match.start()])
+    for start, end in _dropped(text, cased, has_marks=has_marks):
+        pieces.append(cased[last:start])
         starts.append(folded_length)
         sources.append(last)
-        folded_length += match.start() - last
-        last = match.end()
+        folded_length += start - last
+        last = end
     if pieces:
-        pieces.append(text[last:])
+        pieces.append(cased[last:])
         starts.append(folded_length)
         sources.append(last)
-        text = "".join(pieces)
-    cased = _UNLIKE.sub(_as_usual, text)
+        cased = "".join(pieces)
     return _Folded(cased, _lower(cased), (starts, sources) if pieces else None)
+
+
+def _dropped(text: str, cased: str, *, has_marks: bool) -> Iterator[tuple[int, int]]:
+    """Yield the spans that are read over. Spaces alone are found in the text whose spaces are all the same: quicker."""
+    for match in _DROPPED.finditer(text) if has_marks else _SPACES_IN_A_ROW.finditer(cased):
+        start = match.start() if has_marks else match.start() + 1
+        if not _PARAGRAPH_BREAK.search(text, start - 1, match.end()):  # no phrase runs on into the next paragraph
+            yield start, match.end()
 
 
 def _as_usual(match: re.Match[str]) -> str:
@@ -260,6 +275,8 @@ def _lower(text: str) -> str:
     >>> _lower("İstanbul ΑΘΗΝΑΣ")
     'istanbul αθηνασ'
     """
+    if text.isascii():
+        return text.lower()
     low = text.replace("\u03a3", "\u03c3").lower()  # Python writes a capital sigma differently at a word's end
     return low if len(low) == len(text) else "".join([letter.lower()[0] for letter in text])
 
@@ -274,6 +291,8 @@ def _is_of_word(letter: str) -> bool:
 
 def _joined(left: str, right: str) -> bool:
     """Tell whether two neighboring characters are within one word."""
+    if left.isascii() and right.isascii():
+        return left.isalnum() and right.isalnum()
     if not (_is_of_word(left) and _is_of_word(right)):
         return False
     if _UNSPACED.match(left) or _UNSPACED.match(right):
@@ -303,7 +322,20 @@ def _longest(spans: Iterable[tuple[int, int]]) -> list[tuple[int, int]]:
     [(5, 16), (16, 20)]
     """
     chosen: list[tuple[int, int]] = []
-    for span in sorted(spans, key=lambda span: (span[0] - span[1], span[0])):
+    together: list[tuple[int, int]] = []  # spans that overlap, directly or through others
+    reach = 0
+    for span in sorted(spans):
+        if span[0] >= reach:
+            chosen += _longest_together(together)
+            together.clear()
+        together.append(span)
+        reach = max(reach, span[1])
+    return chosen + _longest_together(together)
+
+
+def _longest_together(spans: list[tuple[int, int]]) -> list[tuple[int, int]]:
+    chosen: list[tuple[int, int]] = []
+    for span in sorted(spans, key=lambda span: (span[0] - span[1], span[0])) if len(spans) > 1 else spans:
         place = bisect_left(chosen, span)
         clear_before = place == 0 or chosen[place - 1][1] <= span[0]
         clear_behind = place == len(chosen) or span[1] <= chosen[place][0]

@@ -85,7 +85,7 @@ _LEANS = {language: frozenset(words.split()) for language, words in _LEANING.ite
 _LEANS_UNSPACED = {language: tuple(words.split()) for language, words in _LEANING_UNSPACED.items()}
 _FIRST_WORD = re.compile(r"[\"'“„«‘(\s—–-]*([^\W\d_]+)")
 _CLOSED = re.compile(r"[.!…։。！．।॥؟۔][\"'”’»“)\]」』）\u200e\u200f\s]*\Z")
-_UNSPACED = 0x2E80  # from this code point on scripts stand without spaces
+_IS_UNSPACED = re.compile("[\u2e80-\U0010ffff]")  # from this code point on scripts stand without spaces
 _PAIRS = (("“", "”"), ("«", "»"), ("「", "」"), ("『", "』"), ("(", ")"), ("（", "）"))
 
 
@@ -125,6 +125,6 @@ def is_fragment(sentence: str) -> bool:
     >>> is_fragment("A turning point"), is_fragment("Who pays?"), is_fragment("The duty on steel rises to 25 %.")
     (True, True, False)
     """
-    unspaced = sum(ord(letter) >= _UNSPACED for letter in sentence)
+    unspaced = 0 if sentence.isascii() else len(_IS_UNSPACED.findall(sentence))
     words = len(sentence.split()) + unspaced // 4
     return words < FEWEST or not _CLOSED.search(sentence)

@@ -12,6 +12,7 @@ import re
 import unicodedata
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
+from functools import lru_cache
 from urllib.parse import quote, urlsplit
 
 from yarl import URL
@@ -61,6 +62,7 @@ CLOSED_V4 = tuple(
         "168.63.129.16/32",  # Azure's own server inside every virtual network, on a public number
     )
 )
+REMEMBERED = 1_024  # addresses taken apart: feeds are asked again and again, and it is a tenth of asking one
 OPEN_V6 = ipaddress.IPv6Network("2000::/3")  # all that IANA gives out for unicast
 CLOSED_V6 = tuple(
     ipaddress.IPv6Network(net)
@@ -126,6 +128,7 @@ def is_public(address: str | IPAddress) -> bool:
     return ip in OPEN_V6 and ip.is_global and not any(ip in net for net in CLOSED_V6)
 
 
+@lru_cache(REMEMBERED)
 def target_from_url(url: str) -> Target:
     """Take a URL apart as a browser would, and refuse what is none.
 
@@ -205,6 +208,7 @@ def trusted_places(entries: Iterable[str]) -> frozenset[str]:
     return frozenset(places)
 
 
+@lru_cache(REMEMBERED)
 def shown(url: str) -> str:
     """Write any text that was meant as a URL so that it may stand in a log: one line, no credentials, not endless.
 

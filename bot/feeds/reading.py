@@ -2,18 +2,23 @@
 
 Pages and documents are read in processes that can be killed. A feed is read in a thread if it is small and has no
 entities of its own: `bot.feeds.parse` is linear then (below a millisecond an entry), and hundreds of feeds an hour are
-not worth copying to another process; other feeds go the way of pages.
+not worth copying to another process; other feeds go the way of pages. When many come at once, as in the first poll,
+they go to two processes that are for polls only, so that every core works and the bot's own answers people.
 """
 
 from __future__ import annotations
 
 import asyncio
 import re
-from typing import Self
+from collections.abc import Callable
+from typing import Self, TypeVar
 
 from bot.errors import FetchError
 from bot.feeds.workers import Workers
 from bot.model import Fetched, Page, ParsedFeed
+
+S = TypeVar("S")
+T = TypeVar("T")
 
 PAGE_SECONDS = 10.0
 DOCUMENT_SECONDS = 20.0
@@ -24,6 +29,9 @@ THREAD_BYTES = 1 << 20
 
 LARGEST_DOCUMENT = 20 << 20
 """Bytes of a document (promise 6); more is not even handed to a process."""
+
+MOST_HERE = 4
+"""Feeds read in threads at a time; those beyond, when many come at once, are read in processes."""
 
 _OWN_ENTITIES = re.compile(rb"<!ENTITY", re.IGNORECASE)
 
@@ -37,6 +45,8 @@ class Readers:
 
     def __init__(self, workers: Workers | None = None) -> None:
         self._workers = workers or Workers()
+        self._crowd = Workers()  # a poll of many feeds has its own: a page that a person sent does not wait for it
+        self._here = 0
 
     async def __aenter__(self) -> Self:
         return self
@@ -48,10 +58,15 @@ class Readers:
         """Read a feed; one with nothing in it, or that can't be read in time, gives no entries and a problem."""
         from bot.feeds.parse import parse_feed
 
-        if len(fetched.content) <= THREAD_BYTES and not _OWN_ENTITIES.search(fetched.content):
-            return await asyncio.to_thread(parse_feed, fetched.content, url=fetched.url, charset=fetched.charset)
+        small = len(fetched.content) <= THREAD_BYTES and not _OWN_ENTITIES.search(fetched.content)
+        if small and self._here < MOST_HERE:
+            self._here += 1
+            try:
+                return await asyncio.to_thread(parse_feed, fetched.content, url=fetched.url, charset=fetched.charset)
+            finally:
+                self._here -= 1
         try:
-            return await self._workers.run(
+            return await (self._crowd if small else self._workers).run(
                 parse_feed, PAGE_SECONDS, fetched.url, fetched.content, url=fetched.url, charset=fetched.charset
             )
         except FetchError as error:
@@ -80,6 +95,14 @@ class Readers:
             raise FetchError("too_large", name or "document", detail=f"{len(content) >> 20} MB; up to 20 MB are read")
         return await self._workers.run(read_document, DOCUMENT_SECONDS, name or "document", content, name=name)
 
+    async def elsewhere(self, function: Callable[[S], T], given: S, /) -> T:
+        """Run CPU work of ours, a function of a module, in a process beside this one; texts and numbers come back.
+
+        Raises:
+            FetchError: it took too long, or its process died.
+        """
+        return await self._crowd.run(function, PAGE_SECONDS, function.__name__, given)
+
     async def close(self) -> None:
         """End the processes."""
-        await self._workers.close()
+        await asyncio.gather(self._workers.close(), self._crowd.close())

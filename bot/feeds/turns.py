@@ -46,10 +46,14 @@ class Turns:
         known.waiting += 1
         clock = asyncio.get_running_loop().time
         try:
-            async with asyncio.timeout(self._patience):
+            if known.lock.locked():
+                async with asyncio.timeout(self._patience):
+                    await known.lock.acquire()
+            else:
                 await known.lock.acquire()
             try:
-                await asyncio.sleep(max(0.0, known.free_at - clock()))
+                if (early := known.free_at - clock()) > 0:
+                    await asyncio.sleep(early)
                 try:
                     yield
                 finally:
@@ -74,8 +78,11 @@ class Turns:
         return (left, known.status) if known and left > 0 else None
 
     def _host(self, host: str) -> _Host:
-        known = self._hosts.setdefault(host, _Host())
-        self._hosts.move_to_end(host)
+        known = self._hosts.get(host)
+        if known is None:
+            known = self._hosts[host] = _Host()
+        else:
+            self._hosts.move_to_end(host)
         return known
 
     def _forget_some(self) -> None:

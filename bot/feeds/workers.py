@@ -160,8 +160,8 @@ class Workers:
             FetchError: what the function raised; `timeout`; `too_large` for memory; `unreadable` for a process that
                 died and for any other error.
         """
-        request = pickle.dumps((function, args, kwargs, seconds))
         async with self._turns:
+            request = pickle.dumps((function, args, kwargs, seconds))  # not before: what waits would be there twice
             worker = await self._take(address)
             try:
                 async with asyncio.timeout(seconds):

@@ -10,11 +10,9 @@ from __future__ import annotations
 import asyncio
 from collections import deque
 from collections.abc import Callable, Sequence
-from contextlib import suppress
 from dataclasses import replace
 from datetime import timedelta
 from hashlib import blake2b
-from itertools import accumulate
 
 import structlog
 
@@ -22,6 +20,8 @@ from bot.core.analysis import Analyzer
 from bot.core.polling import is_silent
 from bot.errors import CommuniqueError, FetchError
 from bot.model import Feed, FeedState, Fetched, ParsedFeed
+from bot.service.annotating import Annotator, Elsewhere
+from bot.service.backlog import Backlog
 from bot.service.entries import article_from_entry, kept_entries
 from bot.service.finding import Discover, find_feed, no_discovery
 from bot.service.keeping import Keeper, Polled, PollReport
@@ -36,9 +36,6 @@ FEED_WITHIN = 150.0
 
 MOST_DUE = 1000
 """Feeds in one poll; the next one goes on with the others."""
-
-BATCH = 500
-"""Articles that are kept in one transaction, about: 0.07 s for 80 words each, 0.15 s for 260 (measured 2026-11)."""
 
 PATIENCE = 2.0
 """Seconds after which what came is kept, be it much or little."""
@@ -56,6 +53,7 @@ class Gatherer:
         analyzer: returns the analyzer; called in a thread.
         offload: where blocking work goes.
         clock: the time.
+        elsewhere: annotates a batch of articles in another process; all are annotated in threads if not given.
         discover: finds addresses of feeds on a page: `(html, url=…) -> list[str]`, best first.
         retention_days: how long articles are kept; older entries are left out.
         poll_minutes: the least pause between two polls of a feed.
@@ -71,6 +69,7 @@ class Gatherer:
         offload: Offload,
         clock: Clock,
         *,
+        elsewhere: Elsewhere | None = None,
         discover: Discover = no_discovery,
         retention_days: int,
         poll_minutes: int,
@@ -85,7 +84,8 @@ class Gatherer:
         self._kept_for = timedelta(days=retention_days)
         self._floor = timedelta(minutes=poll_minutes)
         self._at_once = at_once
-        self._keeper = Keeper(store, analyzer, floor=self._floor)
+        self._annotator = Annotator(analyzer, offload, elsewhere)
+        self._keeper = Keeper(store, floor=self._floor)
         self._polling = asyncio.Lock()
 
     async def poll_due(self) -> PollReport:
@@ -141,35 +141,27 @@ class Gatherer:
         return parsed
 
     async def _poll_feeds(self, feeds: Sequence[Feed], progress: Progress | None = None) -> PollReport:
-        """Ask feeds, a number at once, and keep what comes in batches; no new feed is asked while a batch waits."""
-        waiting, came = deque(feeds), list[Polled]()
-        news, room = asyncio.Event(), asyncio.Event()
-        room.set()
+        """Ask feeds, a number at once, and keep what comes in batches; none is asked while too much waits."""
+        waiting, backlog = deque(feeds), Backlog()
 
         async def ask_one_after_the_other() -> None:
-            while await room.wait() and waiting:
-                came.append(await self._poll(waiting.popleft()))
-                news.set()
+            while await backlog.room.wait() and waiting:
+                backlog.add(await self._poll(waiting.popleft()))
 
         report, loop = PollReport(feeds=len(feeds)), asyncio.get_running_loop()
         kept, kept_at = 0, loop.time()
         asking = [asyncio.create_task(ask_one_after_the_other()) for _ in range(min(self._at_once, len(feeds)))]
         try:
             while kept < len(feeds):
-                batch = _first_batch(came)
-                last = kept + len(came) == len(feeds)
-                if len(batch) < len(came) or last or (batch and loop.time() - kept_at > PATIENCE):
-                    room.clear()
-                    del came[: len(batch)]
+                late = loop.time() - kept_at > PATIENCE or kept + len(backlog) == len(feeds)
+                if backlog and (late or backlog.is_batch):
+                    batch = backlog.take()
                     report = await self._offload(self._keeper.keep, batch, report, self._clock.now())
                     kept, kept_at = kept + len(batch), loop.time()
                     continue
-                room.set()
-                with suppress(TimeoutError):
-                    await asyncio.wait_for(news.wait(), PATIENCE)
-                news.clear()
+                await backlog.grown(PATIENCE)
                 if progress is not None:
-                    progress(kept + len(came), len(feeds))
+                    progress(kept + len(backlog), len(feeds))
         finally:
             for task in asking:
                 task.cancel()
@@ -180,7 +172,8 @@ class Gatherer:
         """Ask one feed, within its time; whatever goes wrong is its own failure."""
         try:
             async with asyncio.timeout(FEED_WITHIN):
-                return await self._ask(feed)
+                polled = await self._ask(feed)
+            return polled._replace(articles=await self._annotator.annotate(polled.articles))
         except CommuniqueError as error:
             return Polled(feed, error=error)
         except TimeoutError:
@@ -207,9 +200,3 @@ class Gatherer:
             article_from_entry(entry, feed, now=now, page=found.pages.get(entry.url or "")) for entry in fresh
         )
         return Polled(feed, slim, parsed, articles, body_hash, (*parsed.problems, *found.notes))
-
-
-def _first_batch(came: Sequence[Polled]) -> list[Polled]:
-    """Return the first of what came, up to the feed with which a batch is full."""
-    counts = accumulate(len(polled.articles) for polled in came)
-    return [polled for polled, count in zip(came, counts, strict=True) if count - len(polled.articles) < BATCH]

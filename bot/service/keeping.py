@@ -2,22 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from itertools import islice
 from typing import NamedTuple
 
-import structlog
-
-from bot.core.analysis import Analyzer
 from bot.core.polling import after_failure, after_success, is_silent, next_pause
 from bot.errors import CommuniqueError
 from bot.model import Article, Feed, FeedState, Fetched, ParsedFeed
 from bot.service.entries import host_of
 from bot.service.ports import Store
-
-log = structlog.get_logger(__name__)
 
 MOST_NOTES = 3
 """Lines of what could not be read in one feed."""
@@ -57,9 +52,8 @@ class Polled(NamedTuple):
 class Keeper:
     """Keeps what came, and decides with `bot.core.polling` when each feed is asked again. Its calls block."""
 
-    def __init__(self, store: Store, analyzer: Callable[[], Analyzer], *, floor: timedelta) -> None:
+    def __init__(self, store: Store, *, floor: timedelta) -> None:
         self._store = store
-        self._analyzer = analyzer
         self._floor = floor
         self._samples_may_be = True
 
@@ -69,7 +63,7 @@ class Keeper:
         Raises:
             StoreError: the store can't be written.
         """
-        articles = [self._annotated(article) for polled in came for article in polled.articles]
+        articles = [article for polled in came for article in polled.articles]
         kept = iter(self._store.add_articles(articles, now) if articles else ())
         new = [sum(is_new for _, is_new in islice(kept, len(polled.articles))) for polled in came]
         if self._samples_may_be and any(new):
@@ -96,14 +90,6 @@ class Keeper:
         if aside or silent:
             self._store.save_feeds([replace(feed, told_at=now) for feed in (*aside, *silent)])
         return aside, silent
-
-    def _annotated(self, article: Article) -> Article:
-        try:
-            return self._analyzer().annotate(article)
-        except Exception:
-            # the edge of the loop over articles: one that can't be read must not be met again and again
-            log.exception("article_not_annotated", url=article.url)
-            return article
 
     def _after(self, polled: Polled, new: int, now: datetime) -> Feed:
         if polled.error is not None or polled.fetched is None:

@@ -34,6 +34,7 @@ from bot.model import (
 )
 
 P = ParamSpec("P")
+S = TypeVar("S")
 T = TypeVar("T")
 
 
@@ -74,6 +75,13 @@ class Reading(Protocol):
 
         Raises:
             FetchError: there is no article in it (`unreadable`), or reading it took too long (`timeout`).
+        """
+
+    async def elsewhere(self, function: Callable[[S], T], given: S, /) -> T:
+        """Run CPU work of ours, a function of a module, in a process beside this one; texts and numbers come back.
+
+        Raises:
+            FetchError: it took too long, or its process died.
         """
 
     async def document(self, content: bytes, *, name: str = "") -> Page:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import fields, replace
+from dataclasses import fields
 from datetime import datetime
 from typing import Any
 
@@ -105,5 +105,6 @@ def _row_from_feed(feed: Feed) -> dict[str, Any]:
 
 
 def _feed_from_row(row: sa.Row[Any]) -> Feed:
-    given = {name: getattr(row, name) for name in _FIELDS}
-    return replace(Feed(**given, id=row.id), state=FeedState(row.state))
+    given = {**row._mapping, "state": FeedState(row.state)}  # noqa: SLF001 -- SQLAlchemy's name for it, and public
+    del given["url_fingerprint"]
+    return Feed(**given)

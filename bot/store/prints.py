@@ -10,6 +10,7 @@ import unicodedata
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from datetime import datetime
+from functools import lru_cache
 from hashlib import blake2b
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -41,6 +42,7 @@ def text_fingerprint(title: str, text: str) -> str:
     return _hash(*(" ".join(_normal(part).casefold().split()) for part in (title, text)))
 
 
+@lru_cache(4096)  # a poll asks for each twice: whether it is known, and to keep it
 def url_fingerprint(url: str) -> str:
     """Return a hash that two URLs share if they lead to the same article.
 

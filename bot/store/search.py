@@ -13,7 +13,7 @@ import sqlalchemy as sa
 
 from bot.model import Article
 from bot.store.transactions import chunks
-from bot.store.words import Term, searched_words
+from bot.store.words import MOST_PLAIN, Term, plain_text, searched_words
 
 if TYPE_CHECKING:
     from sqlalchemy.engine import Connection
@@ -25,13 +25,13 @@ def keep_words(db: Connection, articles: Sequence[tuple[int, Article]]) -> None:
     """Put the words of articles into the index, each by its number there."""
     if not articles:
         return
-    found = [(number, *searched_words(article.title, article.text)) for number, article in articles]
     if db.dialect.name == "sqlite":
         db.execute(
             sa.text("INSERT INTO article_words (rowid, title, text) VALUES (:id, :title, :text)"),
-            [{"id": number, "title": " ".join(title), "text": " ".join(text)} for number, title, text in found],
+            [{"id": number, **_fts5_columns(article)} for number, article in articles],
         )
     else:
+        found = [(number, *searched_words(article.title, article.text)) for number, article in articles]
         db.execute(
             sa.text("INSERT INTO article_words (article_id, words) VALUES (:id, CAST(:words AS tsvector))"),
             [{"id": number, "words": _tsvector(title, text)} for number, title, text in found],
@@ -64,6 +64,14 @@ def matching_ids(db: Connection, terms: Sequence[Term], limit: int) -> list[int]
         )
         query = _tsquery(terms)
     return list(db.execute(statement, {"query": query, "limit": limit}).scalars())
+
+
+def _fts5_columns(article: Article) -> dict[str, str]:
+    """Return what FTS5 gets of an article: its plain texts where its `ascii` tokenizer cuts them as we do."""
+    title, text = plain_text(article.title), plain_text(article.text)
+    if title is None or text is None or len(title) + len(text) > MOST_PLAIN:
+        title, text = map(" ".join, searched_words(article.title, article.text))
+    return {"title": title, "text": text}
 
 
 def _fts5_query(terms: Sequence[Term]) -> str:

@@ -2,22 +2,24 @@
 
 from __future__ import annotations
 
-import json
+import os
 import sys
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Mapping
+from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 from bot.app import make_analyzer
 from bot.chat import words
 from bot.core.analysis import Analyzer
 from bot.core.links import is_link, links_in
 from bot.core.text import Splitter
-from bot.errors import ArticleError, CommuniqueError, FetchError, RefusalError
+from bot.errors import ArticleError, FetchError, RefusalError
 from bot.model import Analysis, Article
 from bot.seeds import load_abbreviations
 from bot.settings import Settings
 from bot.verbs.files import Opened, bytes_of, text_field
+from bot.verbs.lines import Work, answer_lines
 from bot.verbs.output import dumped, say
 
 
@@ -69,13 +71,19 @@ def _summary_text(article: Article, analysis: Analysis) -> str:
     return "\n\n".join(part for part in parts_ if part)
 
 
-def analyze(lines: Iterable[bytes], *, n: int, method: str) -> int:
+def analyze(source: BinaryIO, *, n: int, method: str) -> int:
     """Read JSON Lines, write one line for each in order; a bad line gives an error and the others are done."""
-    analyzer = make_analyzer()
-    return _each_line(lines, lambda item: _analyzed(analyzer, item, n, method))
+    # No thread but this one may run when processes are forked, and the small matrices here are none the slower.
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+    return answer_lines(source, partial(analyzing, n, method), parallel=True)
 
 
-def _analyzed(analyzer: Analyzer, item: Mapping[str, Any], n: int, method: str) -> dict[str, Any]:
+def analyzing(n: int, method: str) -> Work:
+    """Make what `analyze` does with a line."""
+    return partial(_analyzed, make_analyzer(), n=n, method=method)
+
+
+def _analyzed(analyzer: Analyzer, item: Mapping[str, Any], *, n: int, method: str) -> dict[str, Any]:
     title, language = text_field(item, "title"), text_field(item, "language") or None
     if "articles" in item:
         texts = [(text_field(each, "title"), text_field(each, "text")) for each in _articles(item)]
@@ -109,39 +117,21 @@ def _findings(analysis: Analysis) -> dict[str, Any]:
     }
 
 
-def sentences(lines: Iterable[bytes]) -> int:
+def sentences(source: BinaryIO) -> int:
     """Read JSON Lines, write the sentences of each text."""
-    splitter = Splitter(load_abbreviations())
-
-    def split(item: Mapping[str, Any]) -> dict[str, Any]:
-        if not isinstance(item.get("text"), str):
-            raise ArticleError('"text" is missing or no string')
-        found = splitter.sentences(item["text"], text_field(item, "language") or "en")
-        return {"id": item.get("id"), "sentences": [sentence.text for sentence in found]}
-
-    return _each_line(lines, split)
+    return answer_lines(source, splitting, parallel=True)
 
 
-def _each_line(lines: Iterable[bytes], work: Callable[[Mapping[str, Any]], dict[str, Any]]) -> int:
-    status = 0
-    for number, line in enumerate(lines, start=1):
-        if not line.strip():
-            continue
-        known: dict[str, Any] = {}
-        try:
-            item = json.loads(line)
-            if not isinstance(item, dict):
-                raise ArticleError("a line must be a JSON object")
-            known = {"id": item["id"]} if "id" in item else {}
-            answer = work(item)
-        except RefusalError as error:
-            answer = {**known, "line": number, "error": _refused(error)}
-            status = 1
-        except (CommuniqueError, ValueError, RecursionError) as error:
-            answer = {**known, "line": number, "error": " ".join(str(error).split()) or type(error).__name__}
-            status = 1
-        sys.stdout.write(dumped(answer) + "\n")
-    return status
+def splitting() -> Work:
+    """Make what `sentences` does with a line."""
+    return partial(_split, Splitter(load_abbreviations()))
+
+
+def _split(splitter: Splitter, item: Mapping[str, Any]) -> dict[str, Any]:
+    if not isinstance(item.get("text"), str):
+        raise ArticleError('"text" is missing or no string')
+    found = splitter.sentences(item["text"], text_field(item, "language") or "en")
+    return {"id": item.get("id"), "sentences": [sentence.text for sentence in found]}
 
 
 def _articles(item: Mapping[str, Any]) -> list[Mapping[str, Any]]:

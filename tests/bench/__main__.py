@@ -21,6 +21,8 @@ from bot.app import make_analyzer
 from bot.chat.transport import AiohttpRequest
 from bot.core.articlefile import article_from_text
 from bot.preview.server import PreviewServer
+from tests.bench.analyzing import measure_analyzing
+from tests.bench.hostile import measure_hostile
 from tests.bench.polling import measure_polling
 from tests.bench.processes import cpu_seconds, memory_mb
 from tests.bench.server import CHAT
@@ -186,9 +188,14 @@ def _cpu(work: Callable[[], object], runs: int = 7) -> float:
 
 def main() -> None:
     """Measure and print the table."""
-    rows = [*measure_summaries(), *asyncio.run(measure_transport()), *asyncio.run(measure_polling())]
+    rows = [
+        *measure_summaries(),
+        *measure_analyzing(),
+        *asyncio.run(measure_transport()),
+        *asyncio.run(measure_polling()),
+    ]
     if sys.platform == "linux":
-        rows += asyncio.run(measure_bot())
+        rows += [*asyncio.run(measure_bot()), *asyncio.run(measure_hostile())]
     width = max(len(row[0]) for row in rows)
     for what, figure, target, note in rows:
         print(f"{what:<{width}}  {figure:>9}  {target:<13} {note}")

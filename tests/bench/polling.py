@@ -13,17 +13,19 @@ import importlib
 import json
 import random
 import resource
+import statistics
 import sys
 import tempfile
 import time
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
+from functools import partial
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
-from aiohttp import web
+from tests.bench.processes import children, memory_mb
 
 FEEDS = 200
 ENTRIES = 50
@@ -36,6 +38,7 @@ TARGET_FIRST, TARGET_UNCHANGED, TARGET_MEMORY = "≥ 2 ×", "≥ 10 ×", "under 
 
 Row = tuple[str, str, str, str]
 KINDS = ("304", "same")
+RUNS = 3  # of each, in turn
 
 
 def feed_bytes(number: int) -> bytes:
@@ -64,27 +67,39 @@ def feed_bytes(number: int) -> bytes:
     ).encode()
 
 
+class Outlet(asyncio.Protocol):
+    """A connection to the server: as little work as can be, for it shares the machine with those who are measured."""
+
+    def __init__(self, answers: dict[bytes, tuple[bytes, bytes]]) -> None:
+        self._answers = answers
+        self._asked = b""
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        self._transport = transport
+
+    def data_received(self, data: bytes) -> None:
+        self._asked += data
+        while b"\r\n\r\n" in self._asked:
+            request, _, self._asked = self._asked.partition(b"\r\n\r\n")
+            whole, unchanged = self._answers[request.split(b" ", 2)[1]]
+            conditional = unchanged and b"\r\nif-none-match:" in request.lower()
+            self._transport.write(unchanged if conditional else whole)  # type: ignore[attr-defined]
+
+
 async def serve() -> None:
     """Serve the feeds until ended: below `/304/` with validators, below `/same/` always whole; print where."""
-    contents = [feed_bytes(number) for number in range(FEEDS)]
-
-    async def answer(request: web.Request) -> web.Response:
-        number = int(request.match_info["number"])
-        if request.match_info["kind"] == "same":
-            return web.Response(body=contents[number], content_type="application/rss+xml")
-        if request.headers.get("If-None-Match") == f'"{number}"':
-            return web.Response(status=304, headers={"ETag": f'"{number}"'})
-        return web.Response(body=contents[number], content_type="application/rss+xml", headers={"ETag": f'"{number}"'})
-
-    app = web.Application()
-    app.router.add_get(r"/{kind:304|same}/{number:\d+}", answer)
-    runner = web.AppRunner(app, access_log=None)
-    await runner.setup()
+    answers: dict[bytes, tuple[bytes, bytes]] = {}
+    for number in range(FEEDS):
+        content = feed_bytes(number)
+        head = f"HTTP/1.1 200 OK\r\nContent-Type: application/rss+xml\r\nContent-Length: {len(content)}\r\n"
+        tag = f'ETag: "{number}"\r\n'
+        unchanged = f"HTTP/1.1 304 Not Modified\r\n{tag}\r\n".encode()
+        answers[f"/304/{number}".encode()] = f"{head}{tag}\r\n".encode() + content, unchanged
+        answers[f"/same/{number}".encode()] = f"{head}\r\n".encode() + content, b""
     port, bases = 0, []
     for host in range(1, HOSTS + 1):
-        site = web.TCPSite(runner, f"127.0.0.{host}", port)
-        await site.start()
-        port = runner.addresses[0][1]
+        server = await asyncio.get_running_loop().create_server(lambda: Outlet(answers), f"127.0.0.{host}", port)
+        port = server.sockets[0].getsockname()[1]
         bases.append(f"http://127.0.0.{host}:{port}")
     print(*bases, flush=True)
     await asyncio.Event().wait()
@@ -97,7 +112,8 @@ def urls(bases: list[str], kind: str) -> list[str]:
 
 async def poll_ours(bases: list[str], kind: str, folder: Path) -> list[float]:
     """Poll twice with the gatherer; return the seconds of both."""
-    from bot.app import SystemClock, make_analyzer
+    from bot import seeds
+    from bot.app import SystemClock
     from bot.feeds.http import GuardedWeb
     from bot.feeds.reading import Readers
     from bot.model import Feed
@@ -109,13 +125,16 @@ async def poll_ours(bases: list[str], kind: str, folder: Path) -> list[float]:
 
     def analyzer() -> Any:
         if not analyzers:
-            analyzers.append(make_analyzer())
+            analyzers.append(seeds.make_analyzer())
         return analyzers[0]
 
     store.seed_feeds([Feed(url, f"Outlet {url}", language="en") for url in urls(bases, kind)])
     async with GuardedWeb(trusted_hosts=[urlsplit(base).netloc for base in bases]) as guarded:
         clock = SystemClock()
-        gatherer = Gatherer(store, guarded, reading, analyzer, door, clock, retention_days=90, poll_minutes=0)
+        elsewhere = partial(reading.elsewhere, seeds.annotate_articles)
+        gatherer = Gatherer(
+            store, guarded, reading, analyzer, door, clock, elsewhere=elsewhere, retention_days=90, poll_minutes=0
+        )
         used, reports = [], []
         for _ in range(2):
             began = time.perf_counter()
@@ -158,43 +177,74 @@ def contend(who: str, bases: list[str]) -> None:
                 found[kind] = asyncio.run(poll_ours(bases, kind, Path(folder)))
             else:
                 found[kind] = poll_reader(bases, kind, Path(folder))
-    unit = 1024 if sys.platform == "linux" else 1024 * 1024  # macOS counts bytes
-    peaks = [resource.getrusage(whose).ru_maxrss for whose in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)]
-    print(json.dumps({**found, "memory": sum(peaks) / unit}))
+    cpu = sum(sum(resource.getrusage(whose)[:2]) for whose in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN))
+    print(json.dumps({**found, "cpu": cpu}))
 
 
 async def measure_polling() -> list[Row]:
-    """Measure the first poll, an unchanged one, and the peak of memory, beside `reader`."""
+    """Measure the first poll, an unchanged one, and the peak of memory, beside `reader`; medians of runs in turn."""
     server = await asyncio.create_subprocess_exec(
         sys.executable, "-m", "tests.bench.polling", "serve", stdout=asyncio.subprocess.PIPE
     )
     try:
         assert server.stdout is not None
         bases = (await server.stdout.readline()).decode().split()
-        ours, peer = [await _run(who, bases) for who in ("ours", "reader")]
+        runs = [[await _run(who, bases) for who in ("ours", "reader")] for _ in range(RUNS)]
     finally:
         server.terminate()
         await server.wait()
+    ours, peer = [list(of_one) for of_one in zip(*runs, strict=True)]
     rows = [_row("first poll of 10,000 articles", ours, peer, lambda found: found["304"][0], TARGET_FIRST)]
     for kind, what in (("304", "unchanged poll of 200 feeds, 304"), ("same", "unchanged poll, the same bytes again")):
         rows.append(_row(what, ours, peer, lambda found, kind=kind: found[kind][1], TARGET_UNCHANGED))
-    note = f"reader {peer['memory']:.0f} MB; child processes included"
-    return [*rows, ("peak memory while polling", f"{ours['memory']:.0f} MB", TARGET_MEMORY, note)]
+    cpu = [statistics.median(found["cpu"] for found in of_one) for of_one in (ours, peer)]
+    rows.append(("CPU of two first and two unchanged polls", f"{cpu[0]:.1f} s", "", f"reader {cpu[1]:.1f} s"))
+    if sys.platform == "linux":
+        peaks = [max(found["memory"] for found in of_one) for of_one in (ours, peer)]
+        note = f"reader {peaks[1]:.0f} MB; child processes included"
+        rows.append(("peak memory while polling", f"{peaks[0]:.0f} MB", TARGET_MEMORY, note))
+    return rows
 
 
 async def _run(who: str, bases: list[str]) -> dict[str, Any]:
     process = await asyncio.create_subprocess_exec(
         sys.executable, "-m", "tests.bench.polling", who, *bases, stdout=asyncio.subprocess.PIPE
     )
+    watching = asyncio.create_task(_peak_memory(process.pid))
     out, _ = await asyncio.wait_for(process.communicate(), 600)
     found: dict[str, Any] = json.loads(out.splitlines()[-1])
-    return found
+    return {**found, "memory": await watching}
+
+
+async def _peak_memory(pid: int) -> float:
+    """Return the most memory, in MB, that a process and its children had at one time, when it has ended."""
+    peak = 0.0
+    while (now := _memory_with_children(pid)) is not None:
+        peak = max(peak, now)
+        await asyncio.sleep(0.1)
+    return peak
+
+
+def _memory_with_children(pid: int) -> float | None:
+    """Return the memory of a process and its children; None where it has ended, or the system does not tell."""
+    if sys.platform != "linux":
+        return None
+    try:
+        own = memory_mb(pid)
+        return own + sum(map(memory_mb, children(pid)))
+    except (FileNotFoundError, ProcessLookupError):  # a child ended meanwhile, or all is over
+        status = Path(f"/proc/{pid}/status")
+        return 0.0 if status.exists() and "VmRSS" in status.read_text(encoding="ascii") else None
 
 
 def _row(
-    what: str, ours: dict[str, Any], peer: dict[str, Any], seconds: Callable[[dict[str, Any]], float], target: str
+    what: str,
+    ours: list[dict[str, Any]],
+    peer: list[dict[str, Any]],
+    seconds: Callable[[dict[str, Any]], float],
+    target: str,
 ) -> Row:
-    mine, theirs = seconds(ours), seconds(peer)
+    mine, theirs = (statistics.median(map(seconds, of_one)) for of_one in (ours, peer))
     rate = f", {FEEDS * ENTRIES / mine:.0f} articles/s" if what.startswith("first") else ""
     return what, f"{mine:.2f} s", target, f"reader {theirs:.2f} s: {theirs / mine:.1f} ×{rate}"
 

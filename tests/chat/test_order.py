@@ -1,12 +1,13 @@
 from __future__ import annotations
 
 import asyncio
+from datetime import timedelta
 from types import SimpleNamespace
 
 import pytest
 
 from bot.chat.order import let_pass
-from bot.chat.updates import Updates
+from bot.chat.updates import LONG_POLL, Updates
 
 
 class Recorder:
@@ -53,3 +54,44 @@ async def test_chats_do_not_wait_for_each_other():
     tasks = [await updates.take(update("slow", takes=0.2)), await updates.take(update("other", takes=0, chat=2))]
     await asyncio.wait(tasks)
     assert recorder.seen == ["slow begins", "other begins", "other ends", "slow ends"]
+
+
+async def test_one_slow_update_does_not_keep_others_from_being_fetched_and_is_confirmed_when_it_is_done():
+    done, all_confirmed, handled, asked = asyncio.Event(), asyncio.Event(), [], []
+
+    class Slow:
+        bot = None
+
+        async def process_update(self, update):
+            if update.update_id == 1:
+                await done.wait()
+            handled.append(update.update_id)
+
+    class Telegram:
+        there = (1,)
+
+        async def get_updates(self, *, offset, **given):
+            asked.append((offset, given["timeout"]))
+            found = [number for number in self.there if number >= (offset or 0)]
+            if not found:
+                all_confirmed.set()
+                await asyncio.sleep(3600)
+            if handled == [2]:
+                done.set()
+            self.there = (1, 2)
+            return tuple(SimpleNamespace(update_id=n, **vars(update("", takes=0, chat=n))) for n in found)
+
+    async def none_was_answered(*_):
+        return frozenset()
+
+    slow = Slow()
+    slow.bot = Telegram()
+    desk = SimpleNamespace(offload=none_was_answered, answers=SimpleNamespace(answered_updates=None))
+    updates = Updates(slow, desk)
+    polling = asyncio.create_task(updates.poll())
+    async with asyncio.timeout(10):
+        await all_confirmed.wait()
+    polling.cancel()
+    assert handled == [2, 1]
+    assert (asked[0], asked[-1]) == ((None, LONG_POLL), (3, LONG_POLL))
+    assert set(asked[1:-1]) == {(1, timedelta(0))}

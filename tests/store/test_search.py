@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -10,7 +11,7 @@ from hypothesis import strategies as st
 
 from bot.model import Article
 from bot.store.sql import SqlStore
-from bot.store.words import MOST_BYTES, MOST_WORDS, query_terms, searched_words, snippet, words
+from bot.store.words import MOST_BYTES, MOST_WORDS, plain_text, query_terms, searched_words, snippet, words
 
 NOW = datetime(2026, 11, 20, 8, tzinfo=UTC)
 
@@ -206,3 +207,16 @@ def test_news_of_the_same_hour_are_searched_by_their_words_alone(store: SqlStore
     for hour in range(3):
         store.add_article(Article(f"Hour {hour}", "Talks went on."), NOW + timedelta(hours=hour))
     assert sorted(_found(store, "talks")) == ["Hour 0", "Hour 1", "Hour 2"]
+
+
+@given(st.text(alphabet=st.one_of(st.characters(), st.sampled_from("aB3_-’“ \u2028\u00a0é米"))))
+def test_a_plain_text_has_the_words_of_the_text(text):
+    plain = plain_text(text)
+    if plain is not None:
+        assert plain.isascii()
+        assert re.findall("[a-z0-9]+", plain.lower()) == searched_words("", text)[1]
+
+
+@pytest.mark.parametrize("text", ["a" * 65, "x " * 9 + "b" * 70, "Québec", "関税"])
+def test_what_sqlite_would_cut_otherwise_is_cut_here(text):
+    assert plain_text(text) is None
