@@ -22,11 +22,13 @@ from bot.core.articlefile import article_from_text
 from bot.feeds.discover import discover_feeds
 from bot.feeds.workers import Workers
 from bot.model import Article, Trend
+from bot.service.alert import Alerts
 from bot.service.answer import Answers
 from bot.service.brief import Brief
 from bot.service.gather import Gatherer
 from bot.service.ports import Draw, Offload, Reading, Store, Web
 from bot.service.trends import Trends
+from bot.service.wishes import Wishes
 from bot.settings import DEFAULT_FEEDS, Settings
 from bot.store.sql import open_store
 
@@ -76,6 +78,11 @@ class Parts:
         return Brief(self.store, self.analyzer)
 
     @cached_property
+    def alerts(self) -> Alerts:
+        """What looks for stories that break."""
+        return Alerts(self.store, self.analyzer)
+
+    @cached_property
     def answers(self) -> Answers:
         """What answers."""
         return Answers(self.store, self.analyzer)
@@ -84,6 +91,11 @@ class Parts:
     def trends(self) -> Trends:
         """What counts stories over time."""
         return Trends(self.store)
+
+    @cached_property
+    def wishes(self) -> Wishes:
+        """What changes subscriptions."""
+        return Wishes(self.store)
 
     def close(self) -> None:
         """Give back what was opened."""

@@ -334,12 +334,37 @@ class Wish:
 
 @dataclass(frozen=True, slots=True)
 class Told:
-    """What a chat knows of a story: how many independent sources it had, and its newest report, when it was told."""
+    """What a chat knows of a story: how many independent sources it had when it was told, and its newest report.
+
+    `newest_at` goes on while the story stays quiet, so that it is remembered as long as it may still move.
+    """
 
     story_id: int
     sources: int
     newest_at: datetime
     told_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Alerted:
+    """What a chat was told outside its schedule: an alert, under its `key` in the ledger, and the stories in it.
+
+    `held` says that it waits for `due_at`, the end of the quiet hours, and more can join it.
+    """
+
+    key: str
+    due_at: datetime
+    told: tuple[Told, ...] = ()
+    held: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class TopicDayCount:
+    """How many stories of a topic had a report on a day where the digest is read."""
+
+    topic: str
+    day: date
+    stories: int
 
 
 class DigestKind(StrEnum):
@@ -358,7 +383,8 @@ class Digest:
     because there was nothing new. `local_date` is the day it stands for where it is read, `language` the reader's.
     `told` is all that its readers know of stories that may still move, this digest's included: the next digest goes
     on from there, so that chats with one wish and one past share one digest. `silent` names feeds that stopped
-    bringing anything. `next_at` is when the next one comes, `zone` where it is read.
+    bringing anything. `next_at` is when the next one comes, `zone` where it is read. `counts` are a review's
+    stories a day.
     """
 
     wish: Wish
@@ -374,6 +400,7 @@ class Digest:
     silent: tuple[str, ...] = ()
     next_at: datetime | None = None
     zone: str = "UTC"
+    counts: tuple[TopicDayCount, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -431,8 +458,8 @@ class Subscription:
     """A chat's (or one forum topic's: `thread_id`) standing order; `next_run` is None while it is stopped.
 
     `last_digest_id` is the digest it had last: what it was told is in there. `alerts` says whether breaking stories
-    are sent at once.
-    `paused` says why nothing is planned or sent although it stands: `no_rights`, `topic_closed` or `topic_gone`.
+    are sent at once. `paused` says why nothing is planned or sent although it stands: `no_rights`, `topic_closed` or
+    `topic_gone`.
     """
 
     chat_id: int

@@ -105,6 +105,7 @@ async def _serve(made: Parts, api_url: str, token: str, stop: asyncio.Event) -> 
     gatherer = make_gatherer(made, web, reading, door)
     desk = Desk(
         answers=made.answers,  # opens the store before anything is connected: a wrong database is told at once
+        wishes=made.wishes,
         brief=made.brief,
         analyzer=made.analyzer,
         offload=door,
@@ -116,6 +117,7 @@ async def _serve(made: Parts, api_url: str, token: str, stop: asyncio.Event) -> 
         draw=make_draw(drawers),
         admins=frozenset(settings.communique_admins),
         allowed_chats=frozenset(settings.communique_allowed_chats),
+        rich=settings.communique_rich == "auto",
     )
     pace = Pace(paid=settings.communique_paid_broadcast)
     application = build_application(token, api_url, desk, pace)
@@ -127,6 +129,7 @@ async def _serve(made: Parts, api_url: str, token: str, stop: asyncio.Event) -> 
         vocabulary=lambda: made.analyzer().vocabulary,
         pace=pace,
         paid=settings.communique_paid_broadcast,
+        rich=settings.communique_rich == "auto",
         operators=settings.communique_admins,
     )
     try:
@@ -212,9 +215,11 @@ async def _heartbeat(made: Parts, door: Door, deliverer: Deliverer, stop: asynci
 
 
 async def _plan(made: Parts, door: Door, deliverer: Deliverer, stop: asyncio.Event) -> None:
-    """Owe what is due, page by page; what one page owes leaves while the next one is planned."""
+    """Owe what is due, page by page, then what breaks; what one page owes leaves while the next one is planned."""
     pages = made.brief.owe_pages(made.clock.now())
     while not stop.is_set() and await door(next, pages, None) is not None:
+        deliverer.wake()
+    if not stop.is_set() and await door(made.alerts.owe_breaking, made.clock.now()) > 0:
         deliverer.wake()
 
 

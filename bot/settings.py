@@ -134,7 +134,7 @@ class Settings(BaseSettings):
         default=False, description="`true`: up to 1,000 messages a second, paid in Stars"
     )
     communique_rich: Literal["auto", "off"] = Field(
-        "auto", description="`auto` (rich messages where they are known) or `off`", json_schema_extra={"later": True}
+        "auto", description="`auto` (rich messages where they are known) or `off`"
     )
     communique_retention_days: int = Field(90, ge=1, le=36500, description="articles are kept this long")
     communique_log: Literal["text", "json"] = Field("text", description="`text` or `json`")

@@ -6,6 +6,7 @@ from typing import Any
 
 import structlog
 from telegram import BotCommand, ChatMember, Update
+from telegram import Message as TelegramMessage
 from telegram.error import TelegramError
 from telegram.ext import (
     Application,
@@ -22,12 +23,13 @@ from bot.chat import words
 from bot.chat.buttons import press
 from bot.chat.commands import COMMANDS, Command
 from bot.chat.contents import Contents, contents_of
-from bot.chat.desk import Desk
+from bot.chat.desk import Desk, acknowledged
 from bot.chat.messages import read_message
 from bot.chat.pace import Pace
 from bot.chat.pages import notice
 from bot.chat.render import Message
 from bot.chat.transport import AiohttpRequest
+from bot.chat.typed import question_of, read_typed
 from bot.model import ChatKind
 
 log = structlog.get_logger(__name__)
@@ -120,6 +122,10 @@ def _message_callback(desk: Desk) -> Any:
         if ask is None:
             return
 
+        if (question := question_of(ask.message)) is not None:
+            await desk.answer(ask, lambda ask: read_typed(desk, ask, question))
+            return
+
         async def answer(contents: Contents) -> None:
             try:
                 await desk.answer(ask, lambda ask: read_message(desk, ask, contents))
@@ -135,18 +141,22 @@ async def _is_for_us(desk: Desk, update: Update) -> bool:
     """Tell whether a message that is no command wants an answer.
 
     In groups and channels people talk to each other: there only a reply with /summary does, and what a linked channel
-    posts if the group has asked for that.
+    posts if the group has asked for that, and answers to what the bot asked for.
     """
     chat, message = update.effective_chat, update.effective_message
     if chat is None or message is None:
         return False
-    if chat.type == ChatKind.PRIVATE:
+    if chat.type == ChatKind.PRIVATE or question_of(message) is not None:
         return True
     return bool(message.is_automatic_forward) and await desk.offload(desk.answers.reads_channel, chat.id)
 
 
 def _button_callback(desk: Desk) -> Any:
     async def callback(update: Update, context: ContextTypes.DEFAULT_TYPE) -> None:
+        query = update.callback_query
+        if query is not None and not isinstance(query.message, TelegramMessage):  # its message is too old to be seen
+            await acknowledged(query, words.BUTTON_TOO_OLD)
+            return
         ask = await desk.ask(update, context.bot)
         if ask is not None:
             await press(desk, ask, update)

@@ -6,41 +6,58 @@ A button's data is a word and its arguments, joined by colons (`s:17:5`); what n
 from __future__ import annotations
 
 import re
+from re import Match
 
 from telegram import Update
-from telegram.constants import ParseMode
-from telegram.error import BadRequest
 
-from bot.chat import words
+from bot.chat import settingsbuttons, storybuttons, words
 from bot.chat.commands import subscribe, time_buttons, top_stories
 from bot.chat.desk import Ask, Desk, Handle
 from bot.chat.pages import notice
+from bot.chat.pressing import Press
 from bot.chat.render import Message
-from bot.chat.send import NO_PREVIEW, keyboard
 
-SUMMARY = re.compile(r"s:(\d{1,18}):(\d{1,2})")
 ARTICLE = re.compile(r"([fr]):(\d{1,18})")
 TIME = re.compile(r"at:(\d\d:\d\d)")
 
 
 async def press(desk: Desk, ask: Ask, update: Update) -> None:
-    """Answer a pressed button."""
+    """Answer a pressed button; one that means nothing any more says so."""
     query = update.callback_query
     assert query is not None, "called for callback queries only"
-    data = query.data or ""
-    if TIME.fullmatch(data) and not await desk.may_change(ask):
-        await query.answer(words.ADMINS_ONLY, show_alert=True)
+    pressed, data = Press(desk, ask, query), query.data or ""
+    for pattern, act, changes in ACTS:
+        if (match := pattern.fullmatch(data)) is None:
+            continue
+        if changes and not await desk.may_change(ask):
+            await pressed.acknowledge(words.ADMINS_ONLY, alert=True)
+        else:
+            await act(pressed, match)
         return
     handle = _handle(desk, data)
-    if handle is None and (match := SUMMARY.fullmatch(data)):
-        await query.answer()
-        await _change_length(desk, ask, int(match[1]), int(match[2]))
-        return
     if handle is None:
-        await query.answer(words.BUTTON_TOO_OLD)
+        await pressed.acknowledge(words.BUTTON_TOO_OLD)
         return
-    await query.answer()
-    await desk.answer(ask, handle)
+    if TIME.fullmatch(data) and not await desk.may_change(ask):
+        await pressed.acknowledge(words.ADMINS_ONLY, alert=True)
+        return
+    await pressed.answer(handle)
+
+
+async def _change_length(press: Press, match: Match[str]) -> None:
+    """Show the summary at another length in its place; one that no longer fits a message is sent anew."""
+    desk, ask = press.desk, press.ask
+    await press.acknowledge()
+    reading = await desk.offload(desk.answers.read_again, int(match[1]), ask.chat.id, ask.now, n=int(match[2]))
+    await press.show(ask.page.summary(reading) if reading is not None else notice(words.ARTICLE_GONE))
+
+
+ACTS = (
+    (re.compile(r"s:(\d{1,18}):(\d{1,2})"), _change_length, False),
+    *storybuttons.ACTS,
+    *settingsbuttons.ACTS,
+)
+"""By the form of a button's data: what it does, and whether it changes the chat's settings."""
 
 
 def _handle(desk: Desk, data: str) -> Handle | None:
@@ -83,29 +100,3 @@ async def _related(desk: Desk, ask: Ask, article_id: int) -> list[Message]:
         return notice(words.ARTICLE_GONE)
     stories = await desk.offload(desk.answers.related_stories, article, ask.now)
     return ask.page.stories(words.TITLE_RELATED, stories, words.NOTHING_STORED)
-
-
-async def _change_length(desk: Desk, ask: Ask, article_id: int, n: int) -> None:
-    """Show the summary at another length in its place; one that no longer fits a message is sent anew."""
-    reading = await desk.offload(desk.answers.read_again, article_id, ask.chat.id, ask.now, n=n)
-    if reading is None:
-        await desk.answer(ask, lambda _: _said(notice(words.ARTICLE_GONE)))
-        return
-    pages = ask.page.summary(reading)
-    if len(pages) != 1:
-        await desk.answer(ask, lambda _: _said(pages))
-        return
-    if not await desk.may_answer(ask):
-        return
-    try:
-        await ask.bot.edit_message_text(
-            pages[0].html,
-            chat_id=ask.chat.id,
-            message_id=ask.message.message_id,
-            parse_mode=ParseMode.HTML,
-            reply_markup=keyboard(pages[0]),
-            link_preview_options=NO_PREVIEW,
-        )
-    except BadRequest as error:
-        if "not modified" not in str(error):
-            raise

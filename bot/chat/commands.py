@@ -7,18 +7,22 @@ from __future__ import annotations
 
 import re
 from collections.abc import Awaitable, Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from bot.chat import words
+from bot.chat import settingswords, words
 from bot.chat.desk import Ask, Desk
 from bot.chat.messages import read_link, read_reply
 from bot.chat.operating import add_feed, feeds, remove_feed, sources, stats
 from bot.chat.pages import notice
 from bot.chat.render import Button, Message, block, bold, messages
+from bot.chat.settingspages import phrases_page, settings_page
 from bot.chat.trends import trend
+from bot.core.digest import under_topics
+from bot.core.filters import words_met
 from bot.core.links import is_link, links_in
-from bot.core.wish import Order, canonical
-from bot.model import Subscription
+from bot.errors import WishError
+from bot.model import Article, Digest, Story
+from bot.service.wishes import phrases_in
 
 CHANNEL_SWITCH = re.compile(r"channel\s+(on|off)", re.IGNORECASE)
 TIMES = ("07:00", "08:00", "18:00")  # offered at the first touch of a button
@@ -66,16 +70,26 @@ async def summary(desk: Desk, ask: Ask) -> list[Message]:
 
 async def top_stories(desk: Desk, ask: Ask) -> list[Message]:
     """Tell the last 24 hours on this chat's topics; where they have nothing, the newest there is."""
-    wish = await desk.offload(desk.answers.wish_of, ask.chat, ask.thread_id)
-    digest = await desk.offload(desk.brief.compose_now, wish, ask.now, zone=ask.chat.zone, language=ask.chat.language)
-    return ask.page.digest(digest)
+    return ask.page.digest(await _digest_now(desk, ask, ""))
 
 
 async def digest(desk: Desk, ask: Ask) -> list[Message]:
     """Tell this chat's digest now, or one on the topics named, without touching the schedule."""
-    wish = await desk.offload(desk.answers.wish_of, ask.chat, ask.thread_id, ask.words)
-    composed = await desk.offload(desk.brief.compose_now, wish, ask.now, zone=ask.chat.zone, language=ask.chat.language)
-    return ask.page.digest(composed)
+    return ask.page.digest(await _digest_now(desk, ask, ask.words), paged=not ask.words)
+
+
+async def why(desk: Desk, ask: Ask) -> list[Message]:
+    """Explain the places of the last digest's stories, or of the one with a number or words in its headline."""
+    told = await desk.offload(desk.answers.last_digest, ask.chat, ask.thread_id, ask.now)
+    in_order = [story for _, under in under_topics(told.stories, told.wish) for story in under]
+    numbered = [(number, story) for number, story in enumerate(in_order, 1) if _is_meant(number, story, ask.words)]
+    if not numbered:
+        return notice(words.why_nothing(ask.words))
+    lines = [
+        block(f"{number}. ", bold(story.title), f"\n{words.why(story, len(in_order), ask.page.vocabulary)}")
+        for number, story in numbered
+    ]
+    return messages(lines)
 
 
 async def subscribe(desk: Desk, ask: Ask) -> list[Message]:
@@ -91,15 +105,44 @@ async def unsubscribe(desk: Desk, ask: Ask) -> list[Message]:
 
 
 async def settings(desk: Desk, ask: Ask) -> list[Message]:
-    """Show what is set here, with the command that sets it; `channel on` lets a group hear its linked channel."""
+    """Show what is set here, with buttons that change it; `channel on` lets a group hear its linked channel."""
     if (switch := CHANNEL_SWITCH.fullmatch(ask.words)) is not None:
         if not await desk.may_change(ask):
             return notice(words.ADMINS_ONLY)
         on = switch[1].lower() == "on"
         await desk.offload(desk.answers.set_reads_channel, ask.chat, on=on)
         return notice(words.READS_CHANNEL if on else words.READS_CHANNEL_NOT)
-    subscription = await desk.offload(desk.answers.subscription, ask.chat.id, ask.thread_id)
-    return ask.page.settings(subscription, _command_of(subscription))
+    return settings_page(ask.page, await desk.offload(desk.wishes.of, ask.chat, ask.thread_id))
+
+
+async def include(desk: Desk, ask: Ask) -> list[Message]:
+    """Let stories with certain words in, whatever their topic; alone: list the words, with buttons to remove them."""
+    return await _filter(desk, ask, excluded=False)
+
+
+async def exclude(desk: Desk, ask: Ask) -> list[Message]:
+    """Keep stories with certain words out; alone: list the words, with buttons to remove them."""
+    return await _filter(desk, ask, excluded=True)
+
+
+async def _filter(desk: Desk, ask: Ask, *, excluded: bool) -> list[Message]:
+    try:
+        phrases = phrases_in(ask.words)
+        change = desk.wishes.exclude if excluded else desk.wishes.include
+        wish = (await desk.offload(change, ask.chat, ask.thread_id, phrases=phrases, on=True)).wish
+    except WishError as error:
+        return notice(settingswords.too_many(error))
+    return phrases_page(wish.exclude if excluded else wish.include, excluded=excluded)
+
+
+async def alerts(desk: Desk, ask: Ask) -> list[Message]:
+    """Send breaking stories at once, or not; alone: say what is set."""
+    if ask.words.lower() not in {"on", "off"}:
+        on = (await desk.offload(desk.wishes.of, ask.chat, ask.thread_id)).alerts
+        return notice(settingswords.ALERTS_ON if on else settingswords.ALERTS_OFF, settingswords.ALERTS_HOW)
+    on = ask.words.lower() == "on"
+    await desk.offload(desk.wishes.set_alerts, ask.chat, ask.thread_id, on=on)
+    return notice(settingswords.ALERTS_ON if on else settingswords.ALERTS_OFF)
 
 
 async def latest(desk: Desk, ask: Ask) -> list[Message]:
@@ -129,6 +172,24 @@ async def privacy(_desk: Desk, _ask: Ask) -> list[Message]:
     return notice(*words.PRIVACY)
 
 
+async def _digest_now(desk: Desk, ask: Ask, asked: str) -> Digest:
+    wish = await desk.offload(desk.answers.wish_of, ask.chat, ask.thread_id, asked)
+    told = await desk.offload(desk.brief.told_to, ask.chat.id, ask.thread_id, ask.now)
+    composed = await desk.offload(
+        desk.brief.compose_now, wish, ask.now, zone=ask.chat.zone, language=ask.chat.language, told=told
+    )
+    run = (await desk.offload(desk.wishes.of, ask.chat, ask.thread_id)).next_run
+    return replace(composed, next_at=run.at if run is not None else None)
+
+
+def _is_meant(number: int, story: Story, asked: str) -> bool:
+    """Tell whether a story is asked for: by its number, by words of its headline, or by nothing at all."""
+    if asked.isdecimal():
+        return number == int(asked)
+    title = Article(story.title, "")
+    return all(words_met([word], [title]) for word in asked.split())
+
+
 COMMANDS = (
     Command("start", "", "what I am", start),
     Command("help", "", "this list", help_),
@@ -142,7 +203,11 @@ COMMANDS = (
         changes=True,
     ),
     Command("unsubscribe", "", "stop the digest", unsubscribe, changes=True),
-    Command("settings", "", "what is set here", settings),
+    Command("settings", "", "what is set here, with buttons to change it", settings),
+    Command("include", "[words]", "tell stories with these words, whatever their topic", include, changes=True),
+    Command("exclude", "[words]", "never tell stories with these words", exclude, changes=True),
+    Command("alerts", "[on|off]", "a story that breaks, at once", alerts, changes=True),
+    Command("why", "[number]", "why a story stands where it does in your digest", why, example="/why 2"),
     Command("latest", "[topic]", "the newest stories", latest, example="/latest tariffs"),
     Command("search", "<words>", "stories that have all the words", search),
     Command("trend", "[topic] [7d]", "a chart of how many stories a day", trend, example="/trend tariffs 30d"),
@@ -171,9 +236,3 @@ def first_buttons() -> list[list[Button]]:
 def time_buttons() -> list[list[Button]]:
     """Return the times to choose from."""
     return [[Button(time, f"at:{time}") for time in TIMES], [Button(words.OTHER_TIME, "other")]]
-
-
-def _command_of(subscription: Subscription | None) -> str | None:
-    if subscription is None:
-        return None
-    return f"/subscribe {canonical(Order(subscription.wish, subscription.schedule))}"

@@ -26,7 +26,7 @@ from bot.chat.notes import Notes
 from bot.chat.pace import Pace
 from bot.chat.refusals import Meaning, judge
 from bot.chat.rendered import Rendered
-from bot.chat.send import Form, send_once
+from bot.chat.send import Form, RichRefusedError, send_once, takes_rich
 from bot.chat.shut import tell_administrator
 from bot.core.timing import backoff
 from bot.errors import StoreError
@@ -64,6 +64,7 @@ class Deliverer:
         vocabulary: what pages name topics and places by.
         pace: where messages wait for their turn, the same as the bot's.
         paid: whether messages may be paid for, see COMMUNIQUE_PAID_BROADCAST.
+        rich: whether digests go out as rich messages where the server takes them, see COMMUNIQUE_RICH.
         operators: who is told where no administrator of a chat can be.
     """
 
@@ -77,6 +78,7 @@ class Deliverer:
         vocabulary: Callable[[], Vocabulary],
         pace: Pace | None = None,
         paid: bool = False,
+        rich: bool = False,
         operators: Collection[int] = (),
     ) -> None:
         self._bot = bot
@@ -86,7 +88,7 @@ class Deliverer:
         self._pace = pace
         self._operators = operators
         self._most = PAID_IN_HAND if paid else FREE_IN_HAND
-        self._rendered = Rendered(store, offload, vocabulary, paid=paid)
+        self._rendered = Rendered(store, offload, vocabulary, paid=paid, rich=rich)
         self._notes = Notes(store, offload)
         self._in_hand: dict[int, datetime] = {}  # by delivery, the end of its lease
         self._tasks: set[asyncio.Task[None]] = set()
@@ -217,7 +219,7 @@ class Deliverer:
         try:
             try:
                 await self._deliver(delivery)
-            except _NotNowError:
+            except (_NotNowError, RichRefusedError):  # the latter goes out again at once, in its classic form
                 await self._note(delivery, DeliveryState.OWED)
             except TelegramError as error:
                 await self._note_refusal(delivery, error)
@@ -233,7 +235,8 @@ class Deliverer:
 
     async def _deliver(self, delivery: Delivery) -> None:
         """Send the parts of a delivery that are not sent yet."""
-        parts = await self._rendered.forms(delivery.digest_id, delivery.kind)
+        rich = not delivery.sent_parts and takes_rich(self._bot)
+        parts = await self._rendered.forms(delivery.digest_id, delivery.kind, rich=rich)
         for number in range(len(delivery.sent_parts), len(parts)):
             message_id = await self._send(delivery, parts[number])
             self._unknown = self._rounds = 0

@@ -11,10 +11,10 @@ from itertools import repeat
 from typing import Final
 
 import structlog
-from telegram import Bot, Update
+from telegram import Bot, CallbackQuery, Update
 from telegram import Message as TelegramMessage
 from telegram.constants import ChatAction, ChatMemberStatus, ParseMode
-from telegram.error import ChatMigrated, Forbidden, RetryAfter
+from telegram.error import BadRequest, ChatMigrated, Forbidden, RetryAfter
 from telegram.error import TelegramError as PtbError
 
 from bot.chat import words
@@ -22,7 +22,7 @@ from bot.chat.pages import Page, notice
 from bot.chat.parts import Parts
 from bot.chat.patience import Patience
 from bot.chat.render import Message
-from bot.chat.send import NO_PREVIEW, keyboard, send_answer
+from bot.chat.send import NO_PREVIEW, keyboard, send_answer, takes_rich
 from bot.chat.words import EXAMPLE
 from bot.core.analysis import Analyzer
 from bot.core.zones import zone_for_language
@@ -33,6 +33,7 @@ from bot.service.brief import Brief
 from bot.service.gather import Gatherer
 from bot.service.ports import Clock, Draw, Offload, Reading, Web
 from bot.service.trends import Trends
+from bot.service.wishes import Wishes
 
 log = structlog.get_logger(__name__)
 
@@ -45,7 +46,10 @@ MANAGERS: Final = frozenset({ChatMemberStatus.OWNER, ChatMemberStatus.ADMINISTRA
 
 @dataclass(slots=True)
 class Ask:
-    """One request of somebody: where, what, when; `reply_to` is the message that the answer hangs below."""
+    """One request of somebody: where, what, when; `reply_to` is the message that the answer hangs below.
+
+    `pressed` says that it is a button's: `message` is then the one it stands under.
+    """
 
     chat: Chat
     user_id: int | None
@@ -58,6 +62,7 @@ class Ask:
     bot: Bot
     reply_to: int | None = None
     example: str = EXAMPLE
+    pressed: bool = False
 
 
 Handle = Callable[[Ask], Awaitable[list[Message]]]
@@ -68,6 +73,7 @@ class Desk:
     """What every handler works with."""
 
     answers: Answers
+    wishes: Wishes
     brief: Brief
     analyzer: Callable[[], Analyzer]
     offload: Offload
@@ -79,12 +85,13 @@ class Desk:
     draw: Draw
     admins: frozenset[int] = frozenset()
     allowed_chats: frozenset[int] = frozenset()
+    rich: bool = False
     patience: Patience = field(default_factory=Patience)
     parts: Parts = field(default_factory=Parts)
 
     async def ask(self, update: Update, bot: Bot, said: str = "") -> Ask | None:
         """Make an Ask of an update; None if nobody is to be answered (the refusal is then already said)."""
-        chat, message = update.effective_chat, update.effective_message
+        chat, message, pressed = update.effective_chat, update.effective_message, update.callback_query is not None
         if chat is None or not isinstance(message, TelegramMessage):
             return None
         user_id = update.effective_user.id if update.effective_user is not None else None
@@ -95,11 +102,15 @@ class Desk:
             return None
         now = self.clock.now()
         if wait := self.patience.wait(user_id or chat.id, now):
-            await send_answer(bot, chat.id, notice(words.slow_down(wait)), thread_id=thread_id)
+            if update.callback_query is not None:
+                await acknowledged(update.callback_query, words.slow_down(wait))
+            else:
+                await send_answer(bot, chat.id, notice(words.slow_down(wait)), thread_id=thread_id)
             return None
         known = await self.offload(self.answers.met, _chat_from(update))
         vocabulary = (await self.offload(self.analyzer)).vocabulary
-        return Ask(known, user_id, thread_id, said, update.update_id, message, Page(vocabulary, now, known), now, bot)
+        page = Page(vocabulary, now, known, rich=self.rich and takes_rich(bot))
+        return Ask(known, user_id, thread_id, said, update.update_id, message, page, now, bot, pressed=pressed)
 
     async def answer(self, ask: Ask, handle: Handle) -> None:
         """Answer an Ask; what can't be done is said with its reason. Over 3 s, a note says that it is being read."""
@@ -136,13 +147,16 @@ class Desk:
     async def may_change(self, ask: Ask) -> bool:
         """Tell whether who asks may change this chat's settings: in groups, its administrators alone.
 
-        Only administrators post in channels, and an anonymous administrator speaks as the group itself.
+        Only administrators post in channels, and an anonymous administrator speaks as the group itself; but a button
+        can be pressed by everybody who sees it.
         """
-        if ask.chat.kind in {ChatKind.PRIVATE, ChatKind.CHANNEL}:
+        if ask.chat.kind is ChatKind.PRIVATE or (ask.chat.kind is ChatKind.CHANNEL and not ask.pressed):
             return True
         sender = ask.message.sender_chat
-        if ask.user_id is None or (sender is not None and sender.id == ask.chat.id):
+        if not ask.pressed and (ask.user_id is None or (sender is not None and sender.id == ask.chat.id)):
             return sender is not None and sender.id == ask.chat.id
+        if ask.user_id is None:
+            return False
         member = await ask.bot.get_chat_member(ask.chat.id, ask.user_id)
         return member.status in MANAGERS
 
@@ -160,6 +174,15 @@ class Desk:
             await send_answer(bot, update.effective_chat.id, notice(words.error_of_ours(error_id)))
         except PtbError as again:
             log.warning("apology_not_sent", id=error_id, reason=str(again))
+
+
+async def acknowledged(query: CallbackQuery, text: str = "", *, alert: bool = False) -> None:
+    """End the waiting sign on a button; one pressed while the bot was down is too old for that, which is no failure."""
+    try:
+        await query.answer(text or None, show_alert=alert)
+    except BadRequest as error:
+        if "query is too old" not in str(error).lower():
+            raise
 
 
 async def _accompany(ask: Ask, working: asyncio.Task[list[Message]]) -> int | None:
@@ -182,8 +205,11 @@ async def _accompany(ask: Ask, working: asyncio.Task[list[Message]]) -> int | No
 
 
 async def _became(ask: Ask, note_id: int, message: Message) -> bool:
-    """Turn the note into the answer; return False where Telegram won't, so that it is sent anew."""
+    """Turn the note into the answer; return False where it can't be, so that it is sent anew."""
     try:
+        if message.rich is not None or message.asks is not None:  # another kind of message: the note goes
+            await ask.bot.delete_message(ask.chat.id, note_id)
+            return False
         await ask.bot.edit_message_text(
             message.html,
             chat_id=ask.chat.id,

@@ -1,14 +1,14 @@
-"""Blocks of text → messages in Telegram's classic HTML: the only place that escapes, cuts and counts. PURE.
+"""Blocks of text → messages in Telegram's HTML, classic and rich: the only place that escapes, cuts and counts. PURE.
 
 It knows nothing of news; `chat/pages.py` says what stands in a message. A message is never cut inside a tag, a link
 or a character, never longer than Telegram's limit, and no text whatever can break its markup: text is kept apart from
-tags until the very end.
+tags until the very end. What the rich markup of a page is, `chat/rich.py` says, with the runs written here.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from html import escape as html_escape
@@ -36,6 +36,7 @@ CLUSTER: Final = regex.compile(r"\X")
 
 Style = Literal["bold", "italic", "code"]
 Fold = Literal["none", "quote", "folded"]
+Kind = Literal["text", "heading", "topic", "headline", "footer"]
 
 # Characters Telegram drops or refuses: controls, lone surrogates; and marks that would turn the rest of a page around.
 UNWELCOME = re.compile("[\x00-\x08\x0b-\x1f\x7f\ud800-\udfff\u202a-\u202e\u2066-\u2069\ufeff\ufffe\uffff]")
@@ -62,11 +63,14 @@ class Block:
     """What stands together: a paragraph of runs, as a quotation or a folded quotation where asked.
 
     `glued` blocks stand right below the one before, without an empty line, and in the same message where they fit.
+    `kind` is what a rich message makes of it: a heading, a topic's heading, the headline that unfolds what is glued to
+    it, a footer; classic HTML shows all of them as text.
     """
 
     runs: tuple[Run, ...]
     fold: Fold = "none"
     glued: bool = False
+    kind: Kind = "text"
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,13 +86,16 @@ class Button:
 class Message:
     """One message ready to send: HTML, the same as plain text, and rows of buttons.
 
-    `rich` is the same as a rich message (`sendRichMessage`), where there is one: anything JSON can write.
+    `rich` says the same as a rich message where it has that form, as JSON takes it: `html` is its markup, `parts` are
+    the classic messages (HTML and plain text) behind this one that a server without rich messages needs for it.
+    `asks` wants the reader's client to answer it, with these words in the empty field.
     """
 
     html: str
     plain: str
     buttons: tuple[tuple[Button, ...], ...] = field(default=())
     rich: Mapping[str, Any] | None = None
+    asks: str | None = None
 
 
 def kept_message(message: Message) -> dict[str, Any]:
@@ -99,7 +106,7 @@ def kept_message(message: Message) -> dict[str, Any]:
 
 
 def message_from_kept(kept: Mapping[str, Any] | str) -> Message:
-    """Return a message that the ledger kept; before schema 0003 it kept the HTML alone.
+    """Return a message that the ledger kept; at first it kept the HTML alone.
 
     >>> message_from_kept(kept_message(Message("<b>1</b>", "1", ((Button("2", "d:2"),),)))).buttons[0][0].data
     'd:2'
@@ -112,9 +119,21 @@ def message_from_kept(kept: Mapping[str, Any] | str) -> Message:
     return Message(kept["html"], kept["plain"], buttons, kept.get("rich"))
 
 
-def block(*runs: Run | str, fold: Fold = "none", glued: bool = False) -> Block:
+def classic_parts(message: Message) -> list[Message]:
+    """Return the classic messages that say what a message says; the buttons are under the last.
+
+    >>> classic_parts(Message("1", "1", ((Button("2", "d:2"),),), {"html": "1", "parts": [["3", "3"]]}))[0].buttons
+    ()
+    """
+    if message.rich is None:
+        return [message]
+    parts = [replace(message, rich=None, buttons=()), *(Message(html, plain) for html, plain in message.rich["parts"])]
+    return [*parts[:-1], replace(parts[-1], buttons=message.buttons)]
+
+
+def block(*runs: Run | str, fold: Fold = "none", glued: bool = False, kind: Kind = "text") -> Block:
     """Make a block of runs and plain strings."""
-    return Block(tuple(run if isinstance(run, Run) else Run(run) for run in runs), fold, glued)
+    return Block(tuple(run if isinstance(run, Run) else Run(run) for run in runs), fold, glued, kind)
 
 
 def bold(text: str) -> Run:
@@ -154,26 +173,47 @@ def clean(text: str) -> str:
     return UNWELCOME.sub("", text.replace("\r\n", "\n").replace("\r", "\n"))
 
 
+Fits = Callable[[list[Block]], bool]
+
+
 def messages(blocks: Iterable[Block], buttons: Sequence[Sequence[Button]] = ()) -> list[Message]:
     """Lay blocks out as one or more messages; buttons stand under the last.
 
     A message is split between groups of glued blocks, then between blocks, and within a block only where that block
     alone is too long. Blocks without any visible character are left out; nothing visible gives an empty list.
     """
-    pages: list[list[Block]] = []
-    for group in _groups(blocks):
-        if pages and _fits([*pages[-1], *group]):
-            pages[-1].extend(group)
-        elif _fits(group):
-            pages.append(list(group))
-        else:
-            _lay_out_alone(group, pages)
-    made = [Message(_html(page), _plain(page)) for page in pages]
-    made = [message for message in made if INVISIBLE.sub("", message.plain)]  # a cut may leave a page of spaces
+    made = [Message(_html(page), _plain(page)) for page in laid_out(blocks, _fits)]
+    return with_buttons([message for message in made if is_visible(message.plain)], buttons)
+
+
+def with_buttons(made: list[Message], buttons: Sequence[Sequence[Button]]) -> list[Message]:
+    """Put rows of buttons under the last message."""
     if made and buttons:
         rows = tuple(tuple(_button(button) for button in row) for row in buttons if row)
         made[-1] = replace(made[-1], buttons=rows)
     return made
+
+
+def is_visible(text: str) -> bool:
+    r"""Tell whether a text shows anything: Telegram refuses a message that doesn't.
+
+    >>> is_visible(" \u200b"), is_visible("·")
+    (False, True)
+    """
+    return bool(INVISIBLE.sub("", text))
+
+
+def laid_out(blocks: Iterable[Block], fits: Fits) -> list[list[Block]]:
+    """Put cleaned blocks on pages that fit, groups of glued blocks together where they can be."""
+    pages: list[list[Block]] = []
+    for group in _groups(blocks):
+        if pages and fits([*pages[-1], *group]):
+            pages[-1].extend(group)
+        elif fits(group):
+            pages.append(list(group))
+        else:
+            _lay_out_alone(group, pages, fits)
+    return pages
 
 
 def _groups(blocks: Iterable[Block]) -> Iterator[list[Block]]:
@@ -181,7 +221,7 @@ def _groups(blocks: Iterable[Block]) -> Iterator[list[Block]]:
     group: list[Block] = []
     for each in blocks:
         cleaned = replace(each, runs=tuple(replace(run, text=clean(run.text)) for run in each.runs if run.text))
-        if not INVISIBLE.sub("", "".join(run.text for run in cleaned.runs)):
+        if not is_visible("".join(run.text for run in cleaned.runs)):
             continue
         if group and not cleaned.glued:
             yield group
@@ -191,11 +231,11 @@ def _groups(blocks: Iterable[Block]) -> Iterator[list[Block]]:
         yield group
 
 
-def _lay_out_alone(group: list[Block], pages: list[list[Block]]) -> None:
+def _lay_out_alone(group: list[Block], pages: list[list[Block]], fits: Fits) -> None:
     """Put a group that is too long for one message on as many pages as it needs."""
     for each in group:
-        for part in [each] if _fits([each]) else _cut(each):
-            if pages and _fits([*pages[-1], part]):
+        for part in [each] if fits([each]) else _cut(each, fits):
+            if pages and fits([*pages[-1], part]):
                 pages[-1].append(part)
             else:
                 pages.append([part])
@@ -205,12 +245,12 @@ def _fits(page: list[Block]) -> bool:
     return units(_plain(page)) <= MESSAGE_LIMIT and len(_html(page)) <= MARKUP_LIMIT
 
 
-def _cut(long: Block) -> Iterator[Block]:
+def _cut(long: Block, fits: Fits) -> Iterator[Block]:
     """Cut a block that alone is longer than a message, at a space where there is one, else between characters."""
     part: list[Run] = []
     for run in long.runs:
         for piece in _pieces(run):
-            if part and not _fits([replace(long, runs=(*part, piece))]):
+            if part and not fits([replace(long, runs=(*part, piece))]):
                 yield replace(long, runs=tuple(part))
                 part = []
             part.append(piece)
@@ -260,7 +300,7 @@ def _plain(page: list[Block]) -> str:
 def _html(page: list[Block]) -> str:
     text = ""
     for each in page:
-        inner = "".join(_run_html(run) for run in each.runs)
+        inner = "".join(run_html(run) for run in each.runs)
         if each.fold == "quote":
             inner = f"<blockquote>{inner}</blockquote>"
         elif each.fold == "folded":
@@ -269,10 +309,12 @@ def _html(page: list[Block]) -> str:
     return text
 
 
-def _run_html(run: Run) -> str:
+def run_html(run: Run, *, line_break: str = "\n") -> str:
+    """Write a run as HTML, escaped; `line_break` stands for its newlines where white space means nothing."""
     text = html_escape(run.text, quote=False)
     if run.style == "code":
         return f"<code>{text}</code>"  # nothing nests in code
+    text = text.replace("\n", line_break)
     if run.at is not None:
         text = f'<tg-time unix="{int(run.at.timestamp())}" format="{run.shown}">{text}</tg-time>'
     if run.href is not None:
@@ -343,5 +385,5 @@ def _run_markdown(run: Run) -> str:
 
 def _run_web(run: Run) -> str:
     if run.at is None:
-        return _run_html(run)
+        return run_html(run)
     return f'<time datetime="{run.at.isoformat()}">{html_escape(run.text)}</time>'

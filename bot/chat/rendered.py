@@ -10,7 +10,7 @@ from collections import OrderedDict
 from collections.abc import Callable
 
 from bot.chat.pages import Page
-from bot.chat.render import Message, kept_message, message_from_kept
+from bot.chat.render import Message, classic_parts, kept_message, message_from_kept
 from bot.chat.send import Form, forms
 from bot.model import Chat, DeliveryKind, Digest, Vocabulary
 from bot.service.ports import Offload, Store
@@ -25,47 +25,59 @@ class Rendered:
     """Gives out a digest's forms; the first to come renders it."""
 
     def __init__(
-        self, store: Store, offload: Offload, vocabulary: Callable[[], Vocabulary], *, paid: bool = False
+        self,
+        store: Store,
+        offload: Offload,
+        vocabulary: Callable[[], Vocabulary],
+        *,
+        paid: bool = False,
+        rich: bool = False,
     ) -> None:
         self._store = store
         self._offload = offload
         self._vocabulary = vocabulary
         self._paid = paid
-        self._made: OrderedDict[int, asyncio.Task[Forms]] = OrderedDict()
+        self._rich = rich
+        self._made: OrderedDict[tuple[int, bool], asyncio.Task[Forms]] = OrderedDict()
 
-    async def forms(self, digest_id: int, kind: DeliveryKind) -> Forms:
-        """Return the forms of a digest's parts, as they were first rendered.
+    async def forms(self, digest_id: int, kind: DeliveryKind, *, rich: bool) -> Forms:
+        """Return the forms of a digest's parts, as they were first rendered; rich, or the classic parts of the same.
+
+        A rich digest is one part, so that one which is under way with a part sent is a classic one.
 
         Raises:
             StoreError: there is no such digest, or the ledger can't keep what was rendered.
         """
-        making = self._made.get(digest_id)
+        key = (digest_id, rich and self._rich)
+        making = self._made.get(key)
         if making is None:
-            making = self._made[digest_id] = asyncio.create_task(self._make(digest_id, kind))
+            making = self._made[key] = asyncio.create_task(self._make(digest_id, kind, rich=key[1]))
             while len(self._made) > REMEMBERED:
                 self._made.popitem(last=False)
         else:
-            self._made.move_to_end(digest_id)
+            self._made.move_to_end(key)
         try:
             return await asyncio.shield(making)  # others wait for the same
         except Exception:
-            if self._made.get(digest_id) is making:
-                del self._made[digest_id]
+            if self._made.get(key) is making:
+                del self._made[key]
             raise
 
-    async def _make(self, digest_id: int, kind: DeliveryKind) -> Forms:
-        return await self._offload(self._made_now, digest_id, kind)
+    async def _make(self, digest_id: int, kind: DeliveryKind, *, rich: bool) -> Forms:
+        return await self._offload(self._made_now, digest_id, kind, rich=rich)
 
-    def _made_now(self, digest_id: int, kind: DeliveryKind) -> Forms:
+    def _made_now(self, digest_id: int, kind: DeliveryKind, *, rich: bool) -> Forms:
         kept = self._store.digest_messages(digest_id)
         if kept is None:
-            rendered = laid_out(self._store.digest(digest_id), kind, self._vocabulary())
+            rendered = laid_out(self._store.digest(digest_id), kind, self._vocabulary(), rich=self._rich)
             self._store.keep_digest_messages(digest_id, [kept_message(part) for part in rendered])
             kept = self._store.digest_messages(digest_id) or ()  # another process may have been first
-        return tuple(forms(message_from_kept(part), paid=self._paid) for part in kept)
+        messages = [message_from_kept(part) for part in kept]
+        shown = messages if rich else [part for message in messages for part in classic_parts(message)]
+        return tuple(forms(part, paid=self._paid) for part in shown)
 
 
-def laid_out(digest: Digest, kind: DeliveryKind, vocabulary: Vocabulary) -> list[Message]:  # noqa: ARG001 -- one look for all kinds, so far
-    """Lay out what a delivery brings, as its kind wants it."""
-    page = Page(vocabulary, digest.until_at, Chat(0, language=digest.language))
+def laid_out(digest: Digest, _kind: DeliveryKind, vocabulary: Vocabulary, *, rich: bool = False) -> list[Message]:
+    """Lay out what a delivery brings: a digest knows its own kind."""
+    page = Page(vocabulary, digest.until_at, Chat(0, language=digest.language, zone=digest.zone), rich=rich)
     return page.digest(digest)

@@ -5,18 +5,19 @@ from __future__ import annotations
 import asyncio
 import hashlib
 import json
+import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlencode
 
 import structlog
-from telegram import Bot, InlineKeyboardButton, InlineKeyboardMarkup, LinkPreviewOptions
+from telegram import Bot, ForceReply, InlineKeyboardButton, InlineKeyboardMarkup, LinkPreviewOptions
 from telegram.constants import ParseMode
-from telegram.error import BadRequest, NetworkError, RetryAfter, TimedOut
+from telegram.error import BadRequest, InvalidToken, NetworkError, RetryAfter, TelegramError, TimedOut
 
-from bot.chat.refusals import retry_after
-from bot.chat.render import Message
+from bot.chat.refusals import Meaning, judge, retry_after
+from bot.chat.render import Message, classic_parts
 from bot.chat.transport import AiohttpRequest
 
 log = structlog.get_logger(__name__)
@@ -25,6 +26,15 @@ NO_PREVIEW = LinkPreviewOptions(is_disabled=True)
 TRIES = 4  # of an answer somebody waits for; what is owed is tried for hours, by deliver.py
 LONGEST_WAIT = 60.0  # seconds somebody waits for an answer that Telegram holds back
 NETWORK_PAUSE = 0.5  # seconds, doubling
+RICH_METHOD = "sendRichMessage"
+RICH_AGAIN = 86_400.0  # seconds after which a server that knows no rich messages is asked again: it may be a newer one
+RICH_PAUSE = 600.0  # seconds without rich messages behind one whose markup was refused, which is a mistake of ours
+OUR_MARKUP = re.compile(r"rich|parse|too long|entit|tag", re.IGNORECASE)  # a 400 about a message, not of the server
+NO_SUCH_PAGE = "status 404"  # of a server that says so in no words of Telegram's
+
+
+class RichRefusedError(Exception):
+    """The server takes no rich messages now: the classic parts go instead (`classic_parts`)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,19 +52,31 @@ class Form:
 def forms(message: Message, *, paid: bool = False) -> tuple[Form, ...]:
     """Return the ways to send a message, the best first: a server that can't read one gets the next.
 
+    A rich message has one way only: what says the same without it are several messages (`classic_parts`).
+
     Args:
         message: what is sent.
         paid: whether Telegram may charge for it, so that it may go beyond the free pace.
     """
-    common: dict[str, Any] = {"link_preview_options": NO_PREVIEW.to_dict()}
-    if (buttons := keyboard(message)) is not None:
+    common: dict[str, Any] = {"allow_paid_broadcast": True} if paid else {}
+    if message.asks is not None:
+        common["reply_markup"] = ForceReply(selective=True, input_field_placeholder=message.asks).to_dict()
+    elif (buttons := keyboard(message)) is not None:
         common["reply_markup"] = buttons.to_dict()
-    if paid:
-        common["allow_paid_broadcast"] = True
+    if message.rich is not None:
+        markup = str(message.rich["html"])
+        sha256 = hashlib.sha256(markup.encode()).hexdigest()
+        return (Form(RICH_METHOD, _encoded({"rich_message": {"html": markup}, **common}), sha256),)
+    common["link_preview_options"] = NO_PREVIEW.to_dict()
     sha256 = hashlib.sha256(message.html.encode()).hexdigest()
     html = _encoded({"text": message.html, "parse_mode": ParseMode.HTML.value, **common})
     plain = _encoded({"text": message.plain, **common})
     return Form("sendMessage", html, sha256), Form("sendMessage", plain)
+
+
+def takes_rich(bot: Bot) -> bool:
+    """Tell whether the bot's server may know rich messages: it does until it has said otherwise."""
+    return asyncio.get_running_loop().time() >= getattr(bot.request, "classic_until", 0.0)
 
 
 def keyboard(message: Message) -> InlineKeyboardMarkup | None:
@@ -82,6 +104,9 @@ async def send_once(
 
     Markup that Telegram can't parse is a mistake of ours: it is logged with its hash, and the next form is sent.
     `urgent` says that somebody waits for it, `leaving` is called when its turn has come (see `AiohttpRequest.submit`).
+
+    Raises:
+        RichRefusedError: it is a rich message, and the server takes none; that is remembered for a day.
     """
     request = bot.request
     if not isinstance(request, AiohttpRequest):
@@ -92,13 +117,34 @@ async def send_once(
         url = f"{bot.base_url}/{form.method}"
         try:
             sent = await request.submit(url, head + form.body, chat_id=chat_id, urgent=urgent, leaving=leaving)
-        except BadRequest as error:
+        except (InvalidToken, NetworkError) as error:  # a BadRequest is a NetworkError, too
+            if form.method == RICH_METHOD:
+                _judge_rich(request, form, error)
             if is_last or "parse entities" not in str(error):
                 raise
             log.error("markup_refused", sha256=form.sha256, reason=str(error))  # noqa: TRY400 -- the traceback says nothing more
         else:
             return _message_id(sent)
     raise ValueError("a message has at least one form")
+
+
+def _judge_rich(request: AiohttpRequest, form: Form, error: TelegramError) -> None:
+    """Remember a server that takes no rich messages; an error that says something else is the caller's.
+
+    Raises:
+        RichRefusedError: the classic form may go.
+    """
+    refused = isinstance(error, BadRequest) and judge(error).meaning is Meaning.REFUSED
+    if not (refused or isinstance(error, InvalidToken) or NO_SUCH_PAGE in str(error)):
+        return
+    now = asyncio.get_running_loop().time()
+    if refused and OUR_MARKUP.search(str(error)):
+        log.error("markup_refused", sha256=form.sha256, reason=str(error))
+        request.classic_until = now + RICH_PAUSE
+    else:
+        log.warning("rich_messages_unknown", reason=str(error), again_in=RICH_AGAIN)
+        request.classic_until = now + RICH_AGAIN
+    raise RichRefusedError from error
 
 
 async def send_answer(
@@ -110,24 +156,35 @@ async def send_answer(
     tried again: Telegram may have sent it.
     """
     sent: list[int] = []
-    for n, message in enumerate(messages):
-        for attempt in range(1, TRIES + 1):
-            try:
-                sent.append(
-                    await send_once(bot, chat_id, message, thread_id=thread_id, reply_to=reply_to if n == 0 else None)
-                )
-                break
-            except RetryAfter as error:
-                if attempt == TRIES or retry_after(error) > LONGEST_WAIT:
-                    raise
-                await asyncio.sleep(retry_after(error))
-            except (TimedOut, BadRequest):
-                raise
-            except NetworkError:
-                if attempt == TRIES:
-                    raise
-                await asyncio.sleep(NETWORK_PAUSE * 2**attempt)
+    for message in messages:
+        first = reply_to if not sent else None
+        try:
+            if message.rich is not None and takes_rich(bot):
+                sent.append(await _send_waiting(bot, chat_id, message, thread_id, first))
+                continue
+        except RichRefusedError:
+            pass  # remembered and logged where it was refused
+        for part in classic_parts(message):
+            sent.append(await _send_waiting(bot, chat_id, part, thread_id, first))
+            first = None
     return sent
+
+
+async def _send_waiting(bot: Bot, chat_id: int, message: Message, thread_id: int | None, reply_to: int | None) -> int:
+    for attempt in range(1, TRIES + 1):
+        try:
+            return await send_once(bot, chat_id, message, thread_id=thread_id, reply_to=reply_to)
+        except RetryAfter as error:
+            if attempt == TRIES or retry_after(error) > LONGEST_WAIT:
+                raise
+            await asyncio.sleep(retry_after(error))
+        except (TimedOut, BadRequest):
+            raise
+        except NetworkError:
+            if attempt == TRIES:
+                raise
+            await asyncio.sleep(NETWORK_PAUSE * 2**attempt)
+    raise AssertionError("the last try returns or raises")
 
 
 def _head(chat_id: int, thread_id: int | None, reply_to: int | None) -> bytes:

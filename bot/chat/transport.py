@@ -35,14 +35,17 @@ class AiohttpRequest(BaseRequest):
     Args:
         connections: how many requests may be under way at once; more wait for their turn.
         pace: where messages wait for their turn; None where nobody counts them.
+
+    `classic_until` is the loop's time until which the server is known to have no rich messages; `send.py` notes it.
     """
 
-    __slots__ = ("_connections", "_pace", "_session")
+    __slots__ = ("_connections", "_pace", "_session", "classic_until")
 
     def __init__(self, connections: int = 128, pace: Pace | None = None) -> None:
         self._connections = connections
         self._pace = pace
         self._session: aiohttp.ClientSession | None = None
+        self.classic_until = 0.0
 
     @property
     def read_timeout(self) -> float:

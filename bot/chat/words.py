@@ -16,7 +16,20 @@ from babel import Locale, UnknownLocaleError
 from babel.dates import format_date, format_time, get_day_names
 
 from bot.errors import FetchError, WishError
-from bot.model import ChatKind, Feed, FeedState, Place, Run, Schedule, Subscription, Topic, Vocabulary, Wish
+from bot.model import (
+    ChatKind,
+    Feed,
+    FeedState,
+    Mark,
+    Place,
+    Run,
+    Schedule,
+    Story,
+    Subscription,
+    Topic,
+    Vocabulary,
+    Wish,
+)
 
 EXAMPLE = "/subscribe tariffs japan 08:00 Asia/Tokyo weekdays"
 SHORT_NAME = 8  # letters of an organisation's key that people know it by: NATO, MERCOSUR
@@ -198,7 +211,7 @@ def days_in_words(days: frozenset[int], language: str = "en") -> str:
         return "weekdays"
     if days == EVERY_DAY - WEEKDAYS:
         return "weekends"
-    names = get_day_names("wide", locale=_locale(language))
+    names = get_day_names("wide", locale=locale_of(language))
     return listed([names[day] for day in sorted(days)])
 
 
@@ -212,7 +225,7 @@ def next_digest(run: Run | None, schedule: Schedule, language: str = "en") -> st
     if run is None:
         return "No digest is planned."
     local = run.at.astimezone(ZoneInfo(schedule.zone))
-    day = format_date(local.date(), "EEEE, d MMMM", locale=_locale(language))
+    day = format_date(local.date(), "EEEE, d MMMM", locale=locale_of(language))
     return f"Next digest: {day}, {clock_time(local.time())} ({schedule.zone})."
 
 
@@ -230,12 +243,12 @@ def day(of: date, language: str = "en") -> str:
     >>> day(date(2026, 11, 20))
     'Friday, 20 November'
     """
-    return format_date(of, "EEEE, d MMMM", locale=_locale(language))
+    return format_date(of, "EEEE, d MMMM", locale=locale_of(language))
 
 
 def short_day(of: date, language: str = "en") -> str:
     """Name a day shortly: `20 Nov`."""
-    return format_date(of, "d MMM", locale=_locale(language))
+    return format_date(of, "d MMM", locale=locale_of(language))
 
 
 def moment(at: datetime, now: datetime, zone: str, language: str = "en") -> str:
@@ -243,9 +256,9 @@ def moment(at: datetime, now: datetime, zone: str, language: str = "en") -> str:
     there = ZoneInfo(zone)
     local = at.astimezone(there)
     if local.date() == now.astimezone(there).date():
-        return format_time(local.time(), "HH:mm", locale=_locale(language))
+        return format_time(local.time(), "HH:mm", locale=locale_of(language))
     recent = now - at < timedelta(days=300)
-    return format_date(local.date(), "d MMM" if recent else "d MMM y", locale=_locale(language))
+    return format_date(local.date(), "d MMM" if recent else "d MMM y", locale=locale_of(language))
 
 
 def provenance(count: int, total: int, minutes_saved: float) -> str:
@@ -257,6 +270,43 @@ def provenance(count: int, total: int, minutes_saved: float) -> str:
 def digest_size(stories: int, sources: int, minutes: float) -> str:
     """Say how long a digest is: `7 stories from 43 sources · 4 min`."""
     return f"{counted(stories, 'story', 'stories')} from {counted(sources, 'source')} · {max(1, round(minutes))} min"
+
+
+def why(story: Story, total: int, vocabulary: Vocabulary) -> str:
+    """Explain a story's place in a digest: `1st of 7: 6 independent sources, the newest report 3 hours before …`."""
+    standing = story.standing
+    if standing is None:
+        return "It came first among what fits; I kept no more of it."
+    sources = counted(standing.sources, "independent source")
+    if standing.copies:
+        sources += f" (and {counted(standing.copies, 'copy', 'copies')})"
+    hours = round(standing.age / timedelta(hours=1))
+    age = "the newest report less than an hour old" if not hours else f"the newest report {counted(hours, 'hour')} old"
+    met = Wish(topics=standing.topics, places=standing.places)
+    wished = wish_in_words(met, vocabulary).removeprefix("" if met.topics else "all topics ")
+    asked = [f"you asked for {wished}"] if met.topics else [f"you asked {wished}"] if met.places else []
+    if standing.words:
+        asked.append(f"it has your {'word' if len(standing.words) == 1 else 'words'} {listed(standing.words)}")
+    if story.mark is Mark.DEVELOPING:
+        asked.append("it moved since you were told")
+    return f"{ordinal(standing.rank)} of {total}: {'; '.join([f'{sources}, {age}', *asked])}."
+
+
+def why_nothing(asked: str) -> str:
+    """Say that there is nothing to explain."""
+    if asked:
+        return f"The last digest has no story {asked[:40]}. /why alone explains all of them."
+    return "The last digest had no stories, so there is nothing to explain."
+
+
+def ordinal(number: int) -> str:
+    """Write a number as a place.
+
+    >>> [ordinal(number) for number in (1, 2, 3, 11, 22)]
+    ['1st', '2nd', '3rd', '11th', '22nd']
+    """
+    ending = "th" if number % 100 // 10 == 1 else {1: "st", 2: "nd", 3: "rd"}.get(number % 10, "th")
+    return f"{number}{ending}"
 
 
 def nothing_new(wish: Wish, sources: int, vocabulary: Vocabulary) -> str:
@@ -356,7 +406,7 @@ def whose_settings(kind: ChatKind) -> str:
 
 
 @cache
-def _locale(language: str) -> Locale:
+def locale_of(language: str) -> Locale:
     """Return the reader's locale; 24-hour British English where Telegram's code names none."""
     if language.startswith("en"):
         return Locale("en", "GB")

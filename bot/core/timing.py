@@ -129,12 +129,12 @@ def _runs(schedule: Schedule, first_date: date, *, behind: time | None = None) -
         for slot in slots:
             if days == 0 and behind is not None and slot <= behind:
                 continue
-            at = _first_instant(datetime.combine(local_date, slot), zone)
+            at = first_instant(datetime.combine(local_date, slot), zone)
             if at is not None:
                 yield Run(at, slot, local_date)
 
 
-def _first_instant(local: datetime, zone: ZoneInfo) -> datetime | None:
+def first_instant(local: datetime, zone: ZoneInfo) -> datetime | None:
     """Return when a local time is due, or None if its whole date is skipped."""
     at = local.replace(tzinfo=zone, fold=0).astimezone(UTC)
     if at.astimezone(zone).replace(tzinfo=None) == local:

@@ -12,6 +12,10 @@ more often than they are used as zones; "08:00 in Japan" is a zone.
 Known exceptions: behind an "in" that no time precedes, a city gives way to a zone named elsewhere ("conflict in Kyiv
 08:00 Europe/Berlin" is about Ukraine; without the zone, Kyiv is one). The country codes AT, IN, ME, TO and TZ, words
 of the grammar too, count in capitals only, and not where everything is in capitals.
+
+A review: "weekly" asks for the week's review instead of digests, on the day named, else on Monday (the week that ended
+on Sunday); where several days are named, on each of them, of the seven days before. "alerts" ("alerts off", "no
+alerts") and "quiet 22:00-07:00" ("no quiet hours") may stand anywhere.
 """
 
 from __future__ import annotations
@@ -19,7 +23,7 @@ from __future__ import annotations
 import json
 import re
 import unicodedata
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime, time
 
@@ -32,6 +36,7 @@ MOST_SLOTS = 6  # digests a day; more is a news ticker, which alerts are for
 EVERY_DAY = frozenset(range(7))
 WEEKDAYS = frozenset(range(5))
 WEEKENDS = EVERY_DAY - WEEKDAYS
+REVIEW_DAYS = frozenset([0])  # Monday: the week that ended on Sunday
 
 _DAY = r"(?:mon|tues?|wed(?:nes)?|thu(?:rs?)?|fri|sat(?:ur)?|sun)(?:days?)?"
 _DAY_STARTS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
@@ -43,6 +48,19 @@ _DAY_PHRASES = {
 _DAY_SPELLINGS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday", *_DAY_PHRASES)
 _TIME = re.compile(r"(\d{1,2})(?:[:.h](\d{2})|h|(\d{2}))?([ap]m)?")
 _NOON = {"noon": time(12), "midnight": time(0)}
+_CLOCK = r"\d{1,2}(?:[:.h]?\d{2}|h)?(?:[ap]m)?|noon|midnight"
+_ALERTS = re.compile(
+    r"(?<![^\s,;])(?:and\s+)?(?:(?P<no>no|without)|with)?\s*\balerts?\b(?:\s+(?P<switch>on|off)\b)?(?![^\s,;.!])",
+    re.IGNORECASE,
+)
+_QUIET = re.compile(
+    r"(?<![^\s,;])(?:and\s+)?(?:no\s+quiet(?:\s+hours)?|quiet\s+off|"
+    rf"quiet(?:\s+hours)?\s+(?:from\s+)?(?P<from>{_CLOCK})\s*(?:[-–—]|to|till|until)\s*(?P<until>{_CLOCK}))(?![^\s,;.!])",
+    re.IGNORECASE,
+)
+_WEEKLY = re.compile(
+    r"(?<![^\s,;])(?:a\s+|the\s+)?(?:weekly(?:\s+review)?|(?:every|each|once\s+a)\s+week)(?![^\s,;.!])", re.IGNORECASE
+)
 _ALL = frozenset({"all", "everything", "all topics"})
 _FILLERS = frozenset(
     ["at", "in", "on", "every", "each", "and", "the", "for", "about", "to", "me", "please", "news", "time"]
@@ -58,11 +76,16 @@ _JOINS = (
 
 @dataclass(frozen=True, slots=True)
 class Order:
-    """What a subscription asks for, and which parts of it were said rather than taken by default."""
+    """What a subscription asks for, and which parts of it were said rather than taken by default.
+
+    `alerts` is None where nothing was said about them.
+    """
 
     wish: Wish
     schedule: Schedule
     topics_given: bool = field(default=False, compare=False)
+    alerts: bool | None = None
+    quiet_given: bool = field(default=False, compare=False)
     slots_given: bool = field(default=False, compare=False)
     days_given: bool = field(default=False, compare=False)
     zone_given: bool = field(default=False, compare=False)
@@ -94,12 +117,17 @@ def parse_subscription(words: str, *, topics: Mapping[str, str], places: Mapping
         asked = replace(asked, topics=tuple(reading.topics))
     schedule = Schedule(
         slots=tuple(sorted(reading.slots)) or Schedule().slots,
-        days=frozenset(reading.days) or EVERY_DAY,
+        days=frozenset(reading.days) or (REVIEW_DAYS if reading.weekly else EVERY_DAY),
         zone=zone or zone_named(default_zone) or default_zone,
+        weekly=reading.weekly,
+        quiet_from=reading.quiet[0],
+        quiet_until=reading.quiet[1],
     )
     return Order(
         asked,
         schedule,
+        alerts=reading.alerts,
+        quiet_given=reading.quiet_given,
         topics_given=bool(reading.topics or reading.all_topics),
         slots_given=bool(reading.slots),
         days_given=bool(reading.days),
@@ -130,7 +158,8 @@ def canonical(order: Order) -> str:
 
     Length (`most_stories`, `sentences`) is no part of the words.
     """
-    days = order.schedule.days
+    days, schedule = order.schedule.days, order.schedule
+    quiet = [f"quiet {schedule.quiet_from:%H:%M}-{schedule.quiet_until:%H:%M}"] if _has_quiet_hours(schedule) else []
     named = {EVERY_DAY: "daily", WEEKDAYS: "weekdays", WEEKENDS: "weekends"}
     return " ".join(
         (
@@ -138,7 +167,10 @@ def canonical(order: Order) -> str:
             *order.wish.places,
             *(slot.strftime("%H:%M") for slot in order.schedule.slots),
             order.schedule.zone,
+            *(["weekly"] if schedule.weekly else []),
             named.get(days) or ",".join(_DAY_STARTS[day] for day in sorted(days)),
+            *quiet,
+            *([] if order.alerts is None else ["alerts on" if order.alerts else "alerts off"]),
         )
     )
 
@@ -153,11 +185,14 @@ def wish_key(
     >>> wish_key(Wish(topics=("tariffs", "alliances"))) == wish_key(Wish())
     True
     """
+    lists: tuple[Iterable[str | int], ...] = (wish.include, wish.exclude, wish.muted, wish.more, wish.fewer)
     parts = (
         sorted(set(wish.topics)),
         sorted(set(wish.places)),
         wish.most_stories,
         wish.sentences,
+        wish.most_minutes,
+        *(sorted(map(str, set(some))) for some in lists),
         since_at and since_at.isoformat(),
         until_at and until_at.isoformat(),
         language,
@@ -196,6 +231,10 @@ class _Reading:
         self.zone: str | None = None
         self.zone_or_place: list[tuple[str, str, str | None]] = []
         self.all_topics = False
+        self.weekly = False
+        self.alerts: bool | None = None
+        self.quiet: tuple[time, time] | tuple[None, None] = (None, None)
+        self.quiet_given = False
         self.behind = ""
 
     def read(self, words: str) -> None:
@@ -203,11 +242,29 @@ class _Reading:
         words = unicodedata.normalize("NFKC", words)
         for pattern, joined in _JOINS:
             words = pattern.sub(joined, words)
+        if self.timed:
+            words = self._take_switches(words)
         for group in re.split(r"[,;]", words):
             tokens = [token for token in (word.strip("!?\"'()") for word in group.split()) if token]
             at = 0
             while at < len(tokens):
                 at += self._take(tokens[at:], shouted=shouted)
+
+    def _take_switches(self, words: str) -> str:
+        """Understand what is said of alerts, quiet hours and the weekly review; return the other words."""
+        for match in _ALERTS.finditer(words):
+            self.alerts = not (match["no"] or (match["switch"] or "").casefold() == "off")
+        for match in _QUIET.finditer(words):
+            ends = [_time_in(word.casefold()) for word in (match["from"], match["until"]) if word]
+            if None in ends:
+                raise WishError(match[0].strip(), "time")
+            self.quiet_given = True
+            begin, end = ends or (None, None)
+            self.quiet = (begin, end) if begin is not None and end is not None and begin != end else (None, None)
+        self.weekly = bool(_WEEKLY.search(words))
+        for pattern in (_ALERTS, _QUIET, _WEEKLY):
+            words = pattern.sub(" ", words)
+        return words
 
     def settled_zone(self) -> str | None:
         """Return the zone; cities behind a loose "in" are it only if nothing else is."""
@@ -318,6 +375,10 @@ class _Reading:
             return WishError(token, "days", suggestion=close)
         close = _closest(word, zones)
         return WishError(token, "zone" if close else "word", suggestion=close and zones[close])
+
+
+def _has_quiet_hours(schedule: Schedule) -> bool:
+    return schedule.quiet_from is not None and schedule.quiet_until is not None
 
 
 def _days_in(word: str) -> frozenset[int]:

@@ -245,6 +245,7 @@ def _message_view(message: ChatMessage) -> Json:
         "markup": message.markup,
         "edits": len(message.earlier),
         "deleted": message.deleted,
+        "asks": message.asks,
     }
 
 

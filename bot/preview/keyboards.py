@@ -28,6 +28,8 @@ _MOST_BUTTONS = 100
 """Buttons of one keyboard; beyond them Telegram answers REPLY_MARKUP_TOO_LONG."""
 _MOST_COPIED = 256
 """Characters of copy_text (Bot API, CopyTextButton)."""
+_MOST_PLACEHOLDER = 64
+"""Characters of input_field_placeholder (Bot API, ForceReply)."""
 _OTHER_MARKUPS = ("keyboard", "remove_keyboard", "force_reply")
 
 
@@ -57,6 +59,21 @@ def inline_keyboard(parameters: Parameters, *, only_inline: bool = False) -> Jso
         raise bad_request("REPLY_MARKUP_TOO_LONG")
     kept = [row for row in checked if row]
     return {"inline_keyboard": kept} if kept else None
+
+
+def forced_reply(parameters: Parameters) -> str | None:
+    """Return the words that a ForceReply puts into the reader's empty field ("" for none); None where there is none.
+
+    Raises:
+        ApiError: 400 where it is malformed.
+    """
+    markup = parameters.decoded("reply_markup", "reply keyboard markup")
+    if not isinstance(markup, dict) or markup.get("force_reply") is not True:
+        return None
+    placeholder = markup.get("input_field_placeholder", "")
+    if not isinstance(placeholder, str) or len(placeholder) > _MOST_PLACEHOLDER:
+        raise bad_request("INPUT_FIELD_PLACEHOLDER_INVALID")
+    return placeholder
 
 
 def _check_reply_keyboard(markup: Json) -> None:

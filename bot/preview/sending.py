@@ -7,7 +7,7 @@ from collections.abc import Callable
 from bot.model import ChatKind
 from bot.preview.entities import with_detected
 from bot.preview.files import MOST_PHOTO, StoredFile, photo_sizes
-from bot.preview.keyboards import inline_keyboard
+from bot.preview.keyboards import forced_reply, inline_keyboard
 from bot.preview.markup import MOST_CAPTION, parse_text
 from bot.preview.parameters import Parameters
 from bot.preview.refusals import ApiError, Json, bad_request
@@ -119,7 +119,8 @@ class Sending:
         content = {**reply, **content, **({"reply_markup": keyboard} if keyboard else {})}
         if call.flag("protect_content"):
             content["has_protected_content"] = True
-        return self._world.post(state, content, sender=self._world.me, markup=markup, thread_id=thread).data
+        asks = forced_reply(call)
+        return self._world.post(state, content, sender=self._world.me, markup=markup, thread_id=thread, asks=asks).data
 
     def _reply(self, call: Parameters, state: ChatState) -> Json:
         given = call.decoded("reply_parameters", "reply parameters")

@@ -29,6 +29,7 @@ class ChatMessage:
     markup: str | None = None
     earlier: list[Json] = field(default_factory=list)
     deleted: bool = False
+    asks: str | None = None
 
     @property
     def message_id(self) -> int:
@@ -191,8 +192,9 @@ class World:
         sender: Json | None,
         markup: str | None = None,
         thread_id: int = 0,
+        asks: str | None = None,
     ) -> ChatMessage:
-        """Put a message into a chat; a channel's own post has no sender."""
+        """Put a message into a chat; a channel's own post has no sender; one that `asks` opens the reader's answer."""
         data: Json = {"message_id": next(state.numbers)}
         if thread_id:
             data |= {"message_thread_id": thread_id, "is_topic_message": True}
@@ -202,7 +204,7 @@ class World:
             data["from"] = sender
         data |= {"date": self.unix(), "chat": state.chat, **content}
         by_bot = sender is not None and sender["id"] == self.me["id"]
-        message = ChatMessage(data, by_bot=by_bot, markup=markup)
+        message = ChatMessage(data, by_bot=by_bot, markup=markup, asks=asks)
         state.messages[message.message_id] = message
         self.journal.write("sent", state.id, message.message_id, by_bot=by_bot)
         return message

@@ -6,14 +6,15 @@ Everything here is synchronous and runs behind the thread door (in the CLI strai
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from bot.core.analysis import Analyzer
 from bot.core.timing import next_run
 from bot.core.wish import Order, parse_subscription, parse_topics
-from bot.errors import RefusalError
-from bot.model import Analysis, Article, Chat, Counts, Feed, Story, Subscription, Wish
+from bot.errors import RefusalError, StoreError
+from bot.model import Analysis, Article, Chat, Counts, Digest, Feed, Story, Subscription, Wish
 from bot.service.brief import Brief
 from bot.service.ports import Store
 
@@ -21,6 +22,7 @@ SENTENCES = 3  # of a forwarded article, at first
 RELATED_WITHIN = timedelta(days=14)
 RELATED_MOST = 5
 LATEST_MOST = 10
+STORY_SENTENCES = 5  # on a story's own page
 PASTED_FROM = 300  # characters from which a text that is no command is taken for a pasted article
 CHAT_ARTICLES_KEPT = timedelta(days=7)
 
@@ -105,8 +107,19 @@ class Answers:
         stories = self._brief.stories(
             [hit.article for hit in hits], Wish(topics=(), most_stories=len(hits), sentences=1)
         )
-        best_first = sorted(stories, key=lambda story: min(rank[article.id] for article in story.articles))
+        best_first = sorted(stories, key=lambda story: min(rank.get(each.id, len(rank)) for each in story.articles))
         return tuple(best_first[:LATEST_MOST])
+
+    def story(self, reference: int, now: datetime, *, n: int = STORY_SENTENCES) -> Story | None:
+        """Return the story with an id, or the one an article belongs to, with n key sentences; None if it is gone."""
+        story = self._store.story(reference) or next(iter(self._store.stories_of([reference])), None)
+        if story is None:
+            article = self._store.article(reference)
+            if article is None or article.chat_id is not None:
+                return None
+            story = Story(article.title, (article,), topics=article.topics, places=article.places)
+        published_at = max((at for article in story.articles if (at := article.published_at)), default=now)
+        return replace(self._brief.tell(story, n), published_at=published_at)
 
     def wish_of(self, chat: Chat, thread_id: int | None, words: str = "") -> Wish:
         """Return the wish in words, or the chat's own, or the default one.
@@ -135,7 +148,7 @@ class Answers:
     # Subscriptions
 
     def subscribe(self, chat: Chat, thread_id: int | None, words: str, now: datetime) -> Subscription:
-        """Subscribe as words say, replacing what was subscribed in this chat and thread before.
+        """Subscribe as words say, in place of what this chat and thread had: its filters, length and quiet hours stay.
 
         Raises:
             WishError: a word means nothing.
@@ -143,19 +156,30 @@ class Answers:
         before = self._store.subscription(chat.id, thread_id)
         zone = before.schedule.zone if before is not None else chat.zone
         order: Order = parse_subscription(words, topics=self._topic_words, places=self._place_words, default_zone=zone)
+        if before is not None:
+            order = _with_what_stands(order, before)
         if order.zone_given:
             self._store.save_chat(replace(chat, zone=order.schedule.zone))
+        kept = before or Subscription(chat.id, order.wish, order.schedule, thread_id)
         return self._store.save_subscription(
-            Subscription(
-                chat_id=chat.id,
-                thread_id=thread_id,
+            replace(
+                kept,
                 wish=order.wish,
                 schedule=order.schedule,
                 next_run=next_run(order.schedule, now),
-                last_digest_at=before.last_digest_at if before is not None else None,
-                id=before.id if before is not None else None,
+                alerts=bool(order.alerts),
+                paused=None,
             )
         )
+
+    def last_digest(self, chat: Chat, thread_id: int | None, now: datetime) -> Digest:
+        """Return the digest a chat had last; where it had none, what it would get now."""
+        subscription = self._store.subscription(chat.id, thread_id)
+        if subscription is not None and subscription.last_digest_id:
+            with suppress(StoreError):  # it is gone after a month
+                return self._store.digest(subscription.last_digest_id)
+        wish = subscription.wish if subscription is not None else Wish()
+        return self._brief.compose_now(wish, now, zone=chat.zone, language=chat.language)
 
     def unsubscribe(self, chat_id: int, thread_id: int | None) -> bool:
         """Stop the digests of a chat or thread, its wish being kept; return whether there were any."""
@@ -177,7 +201,7 @@ class Answers:
         if known is None:
             self._store.save_chat(chat)
             return chat
-        current = replace(known, kind=chat.kind, language=chat.language, lost_at=None)
+        current = replace(known, kind=chat.kind, lost_at=None)  # the language is asked for once: /settings changes it
         if current != known:
             self._store.save_chat(current)
         return current
@@ -242,6 +266,15 @@ class Answers:
     @property
     def _place_words(self) -> Mapping[str, str]:
         return self._analyzer().place_words
+
+
+def _with_what_stands(order: Order, before: Subscription) -> Order:
+    """Return an order with what its words leave open as it was: filters, leanings, length, alerts, quiet hours."""
+    wish = replace(before.wish, topics=order.wish.topics, places=order.wish.places)
+    schedule, was = order.schedule, before.schedule
+    if not order.quiet_given:
+        schedule = replace(schedule, quiet_from=was.quiet_from, quiet_until=was.quiet_until)
+    return replace(order, wish=wish, schedule=schedule, alerts=before.alerts if order.alerts is None else order.alerts)
 
 
 def looks_pasted(text: str) -> bool:

@@ -1,31 +1,67 @@
-"""Subscriptions due → digests owed, in the ledger; it sends nothing and says no sentence."""
+"""Subscriptions due → digests owed, in the ledger; it sends nothing and says no sentence.
+
+What a chat was told is carried by its last digest (`Digest.told`), and by the alerts since: chats with one wish, one
+slot and one past share one digest, so that a hundred thousand chats with a thousand wishes cost a thousand digests.
+
+Known exceptions: a digest that expired unsent counts as told. A week's review looks at the stories of each day, the
+biggest first, so that a week with very many stories is not held in memory at once.
+"""
 
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import replace
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import structlog
 
 from bot.core.analysis import Analyzer
-from bot.core.digest import choose_stories
-from bot.core.stories import group_articles
+from bot.core.digest import HALF_LIFE, choose_stories, rank_stories, within_minutes
+from bot.core.memory import REMEMBERED, joined, told_after, told_before, told_of
+from bot.core.polling import is_silent
+from bot.core.review import HALF_LIFE as REVIEW_HALF_LIFE
+from bot.core.review import count_days
 from bot.core.timing import catch_up
 from bot.core.wish import wish_key
-from bot.errors import RefusalError
-from bot.model import Article, Composed, Digest, Run, Story, Subscription, Wish
+from bot.model import Article, Composed, Digest, DigestKind, Mark, Run, Story, Subscription, Told, Wish
+from bot.service.heard import Heard, hear, stories_from_articles
 from bot.service.ports import Store
+from bot.service.telling import Teller
 
 log = structlog.get_logger(__name__)
 
 DAY = timedelta(hours=24)
-LOOK_BACK = 8 * DAY  # a weekly digest has its whole week, also when it comes late
-LOOKED_AT = 400  # articles a digest is chosen from, the newest first: more than a day of one wish brings
+WEEK = 7 * DAY
+LOOK_BACK = 8 * DAY  # a digest that comes once a week has its whole week, also when it comes late
+OLDER = 100  # stories looked at where the last 24 hours have none
+KNOWN_LOOKED_AT = 60  # told stories, the worthiest first, of which it is looked up whether they moved
+BIGGEST_A_DAY = 40  # stories of each day that a review is chosen from
+SILENT_NAMED = 3
 BATCH = 500  # subscriptions planned in one transaction
 PAGE_WISHES = 4  # digests composed before what is planned so far may leave: a tenth of a second each, measured 2026-11
+DIGESTS = 20  # composed last, at hand for chats in other zones that are due at the same instant
+WINDOWS = 3  # spans whose stories are at hand while digests are planned: those of the chats that are due together
+
+
+@dataclass(frozen=True, slots=True)
+class Past:
+    """What a chat was told, and a key that is equal for chats that were told the same."""
+
+    told: tuple[Told, ...] = ()
+    key: str = ""
+
+
+@dataclass(slots=True)
+class _Pass:
+    """What one planning pass has looked up and composed already: of a digest that is kept, only its id."""
+
+    kept: dict[str, int] = field(default_factory=dict)
+    pasts: dict[int, Past] = field(default_factory=dict)
+    digests: dict[str, Digest] = field(default_factory=dict)
+    windows: dict[tuple[datetime, datetime], Heard] = field(default_factory=dict)
+    silent: tuple[str, ...] | None = None
 
 
 class Brief:
@@ -33,7 +69,9 @@ class Brief:
 
     def __init__(self, store: Store, analyzer: Callable[[], Analyzer]) -> None:
         self._store = store
-        self._analyzer = analyzer
+        self._teller = Teller(analyzer)
+
+    # One digest
 
     def compose(
         self,
@@ -43,34 +81,155 @@ class Brief:
         until_at: datetime,
         local_date: date | None = None,
         language: str = "en",
+        told: Sequence[Told] = (),
+        quiet: bool = False,
     ) -> Digest:
-        """Compose what a wish gets from the articles of a span of time; a span with nothing gives no stories."""
-        heard = self._store.newest_articles(since_at=since_at, until_at=until_at, limit=LOOKED_AT)
-        fitting = self._store.newest_articles(
-            topics=wish.topics, places=wish.places, since_at=since_at, until_at=until_at, limit=LOOKED_AT
-        )
-        return Digest(
-            wish=wish,
-            stories=self._told(fitting, wish),
-            sources=len({article.source for article in heard if article.source}),
-            since_at=since_at,
-            until_at=until_at,
-            local_date=local_date,
-            language=language,
-        )
+        """Compose what a wish gets from the stories of a span of time; a span with nothing gives no stories.
 
-    def compose_now(self, wish: Wish, now: datetime, *, zone: str = "UTC", language: str = "en") -> Digest:
+        Args:
+            wish: what is asked for.
+            since_at: when the span begins.
+            until_at: when it ends.
+            local_date: the day it stands for where it is read.
+            language: the reader's.
+            told: what the reader was told before. Stories that moved since are marked.
+            quiet: whether stories that did not move are told all the same, with their mark.
+        """
+        heard = hear(self._store, since_at, until_at, wish)
+        digest = self._composed_of(heard, wish, since_at, until_at, told, quiet=quiet)
+        return replace(digest, local_date=local_date, language=language)
+
+    def compose_now(
+        self, wish: Wish, now: datetime, *, zone: str = "UTC", language: str = "en", told: Sequence[Told] = ()
+    ) -> Digest:
         """Compose the last 24 hours; where they have nothing, the newest there is, marked `older`."""
         today = now.astimezone(ZoneInfo(zone)).date()
-        digest = self.compose(wish, since_at=now - DAY, until_at=now, local_date=today, language=language)
+        digest = self.compose(
+            wish, since_at=now - DAY, until_at=now, local_date=today, language=language, told=told, quiet=True
+        )
+        digest = replace(digest, zone=zone, silent=self._silent(now))
         if digest.stories:
             return digest
-        newest = self._store.newest_articles(topics=wish.topics, places=wish.places, limit=LOOKED_AT // 4)
-        return replace(digest, stories=self._told(newest, wish), older=True)
+        newest = hear(self._store, None, now, wish, limit=OLDER)
+        older = self._composed_of(newest, wish, digest.since_at, now, told, quiet=True)
+        return replace(digest, stories=older.stories, older=True)
 
-    def stories(self, articles: list[Article], wish: Wish) -> tuple[Story, ...]:
+    def compose_since(self, wish: Wish, *, since_at: datetime, until_at: datetime) -> Digest:
+        """Compose a span for somebody who knows all that was before it: stories that began earlier are marked."""
+        heard = hear(self._store, since_at, until_at, wish)
+        known = (told_before(story, since_at) for story in heard.stories)
+        told = tuple(one for one in known if one is not None)
+        return self._composed_of(heard, wish, since_at, until_at, told, quiet=True)
+
+    def compose_review(
+        self,
+        wish: Wish,
+        *,
+        until_at: datetime,
+        local_date: date | None = None,
+        zone: str = "UTC",
+        language: str = "en",
+        told: Sequence[Told] = (),
+    ) -> Digest:
+        """Compose the review of the seven days before an instant: the biggest stories, and how many a day had."""
+        biggest: dict[int | None, Story] = {}
+        counted: dict[int | None, Story] = {}
+        for days in range(7, 0, -1):
+            since_at = until_at - days * DAY
+            heard = hear(self._store, since_at, since_at + DAY, wish)
+            ranked = rank_stories(heard.stories, wish, until_at, half_life=REVIEW_HALF_LIFE, found=heard.found)
+            biggest.update((story.id, story) for story in ranked[:BIGGEST_A_DAY])
+            counted.update((story.id, _counted(story)) for story in ranked)
+        digest = self._composed_of(
+            Heard(list(biggest.values())),
+            wish,
+            until_at - WEEK,
+            until_at,
+            told,
+            quiet=True,
+            half_life=REVIEW_HALF_LIFE,
+        )
+        counts = count_days(counted.values(), wish.topics, zone)
+        first_day = (until_at - WEEK).astimezone(ZoneInfo(zone)).date()
+        return replace(
+            digest,
+            kind=DigestKind.REVIEW,
+            sources=self._store.sources_heard(until_at - WEEK, until_at),
+            local_date=local_date,
+            language=language,
+            zone=zone,
+            counts=tuple(count for count in counts if count.day >= first_day),
+        )
+
+    def stories(self, articles: Sequence[Article], wish: Wish) -> tuple[Story, ...]:
         """Make stories with their sentences out of articles, as a digest would tell them."""
-        return self._told(articles, wish)
+        found = stories_from_articles(self._store, articles)
+        now = max((at for one in articles if (at := one.published_at or one.added_at)), default=None)
+        if now is None:
+            return ()
+        chosen = choose_stories(rank_stories(found, wish, now), wish)
+        return tuple(self._teller.tell(story, wish.sentences) for story in chosen)
+
+    def tell(self, story: Story, n: int) -> Story:
+        """Return a story with up to n sentences, as a digest would tell it."""
+        return self._teller.tell(story, n)
+
+    def told_to(self, chat_id: int, thread_id: int | None, now: datetime) -> tuple[Told, ...]:
+        """Return what a chat was told of stories that may still move."""
+        subscription = self._store.subscription(chat_id, thread_id)
+        if subscription is None:
+            return ()
+        return self._pasts([subscription], now, _Pass())[subscription.id or 0].told
+
+    def _composed_of(
+        self,
+        heard: Heard,
+        wish: Wish,
+        since_at: datetime,
+        until_at: datetime,
+        told: Sequence[Told],
+        *,
+        quiet: bool,
+        half_life: timedelta = HALF_LIFE,
+    ) -> Digest:
+        ranked = rank_stories(heard.stories, wish, until_at, half_life=half_life, found=heard.found)
+        marked, left_out = self._marked(ranked, told, wish.sentences, quiet=quiet)
+        chosen = [self._teller.tell(story, wish.sentences) for story in choose_stories(marked, wish)]
+        stories = within_minutes(chosen, wish.most_minutes)
+        return Digest(
+            wish=wish,
+            stories=tuple(stories),
+            sources=self._store.sources_heard(since_at, until_at),
+            since_at=since_at,
+            until_at=until_at,
+            told=told_after(told, stories, left_out, now=until_at),
+        )
+
+    def _marked(
+        self, ranked: Sequence[Story], told: Sequence[Told], n: int, *, quiet: bool
+    ) -> tuple[list[Story], list[Story]]:
+        """Mark stories; return those that may be told, and those left out because the reader has had them."""
+        if not told:
+            return list(ranked), []
+        may_be_told: list[Story] = []
+        left_out: list[Story] = []
+        looked_at = 0
+        for story in ranked:
+            marked = story
+            if told_of(story, told) is not None:
+                looked_at += 1
+                moved_is_known = looked_at <= KNOWN_LOOKED_AT
+                marked = self._teller.marked(story, told, n) if moved_is_known else replace(story, mark=Mark.QUIET)
+            (left_out if marked.mark is Mark.QUIET and not quiet else may_be_told).append(marked)
+        return may_be_told, left_out
+
+    def _silent(self, now: datetime) -> tuple[str, ...]:
+        """Name feeds that answer and have brought nothing for a week, those that fell silent last first."""
+        silent = [feed for feed in self._store.feeds() if is_silent(feed, now)]
+        silent.sort(key=lambda feed: feed.newest_at or now, reverse=True)
+        return tuple(feed.name or feed.url for feed in silent[:SILENT_NAMED])
+
+    # What is due
 
     def owe_due(self, now: datetime) -> int:
         """Write every digest that is due into the ledger; return how many lines were written, skipped ones too."""
@@ -84,20 +243,23 @@ class Brief:
         subscription; one that was missed several times comes up again, until none is due. A wish that many chats have
         is composed once: of the digest, only its id is remembered.
         """
-        kept: dict[str, int] = {}
-        while page := self._page(self._store.due_subscriptions(now, limit=BATCH), now, kept):
+        planned = _Pass()
+        while page := self._page(self._store.due_subscriptions(now, limit=BATCH), now, planned):
             yield self._store.owe(page, now)
 
-    def _page(self, due: Sequence[Subscription], now: datetime, kept: dict[str, int]) -> list[Composed]:
+    def _page(self, due: Sequence[Subscription], now: datetime, planned: _Pass) -> list[Composed]:
         page: list[Composed] = []
-        before = len(kept)
+        pasts = self._pasts(due, now, planned)
+        before = len(planned.kept)
         for subscription in due:
-            page.append(self._composed(subscription, now, kept))
-            if len(kept) - before >= PAGE_WISHES:
+            page.append(self._composed(subscription, now, pasts, planned))
+            if len(planned.kept) - before >= PAGE_WISHES:
                 break
         return page
 
-    def _composed(self, subscription: Subscription, now: datetime, kept: dict[str, int]) -> Composed:
+    def _composed(
+        self, subscription: Subscription, now: datetime, pasts: Mapping[int, Past], planned: _Pass
+    ) -> Composed:
         run = subscription.next_run
         assert run is not None, "the store hands out only subscriptions that have a next run"
         caught = catch_up(subscription.schedule, run, now)
@@ -108,36 +270,90 @@ class Brief:
             upcoming = caught.owed[0] if caught.owed else caught.next
             return Composed(subscription, run, upcoming, None)
         upcoming = caught.owed[1] if len(caught.owed) > 1 else caught.next
-        key = self._key(subscription, run)
-        if key not in kept:
-            kept[key] = self._store.keep_digest(self._digest(subscription, run), key, now)
-        return Composed(subscription, run, upcoming, None, key, kept[key])
+        past = pasts[subscription.id or 0]
+        key = _key(subscription, run, upcoming, past)
+        if key not in planned.kept:
+            digest = replace(self._digest(subscription, run, past, planned), next_at=upcoming.at)
+            planned.kept[key] = self._store.keep_digest(digest, key, now)
+        return Composed(subscription, run, upcoming, None, key, planned.kept[key])
 
-    def _digest(self, subscription: Subscription, run: Run) -> Digest:
-        since_at = _since(subscription, run)
-        return self.compose(subscription.wish, since_at=since_at, until_at=run.at, local_date=run.local_date)
+    def _digest(self, subscription: Subscription, run: Run, past: Past, planned: _Pass) -> Digest:
+        """Return the digest of a run; that of another zone with the same past and date, if it was composed just now."""
+        schedule = subscription.schedule
+        key = _key_of_words(subscription, run, past)
+        if key not in planned.digests:
+            while len(planned.digests) >= DIGESTS:
+                planned.digests.pop(next(iter(planned.digests)))
+            planned.digests[key] = self._composed_for(subscription, run, past, planned)
+        if planned.silent is None:
+            planned.silent = self._silent(run.at)
+        return replace(planned.digests[key], zone=schedule.zone, local_date=run.local_date, silent=planned.silent)
 
-    @staticmethod
-    def _key(subscription: Subscription, run: Run) -> str:
-        """Return what is equal for equal digests, and for no others."""
-        parts = (
-            wish_key(subscription.wish),
-            _since(subscription, run).isoformat(),
-            run.at.isoformat(),
-            run.local_date.isoformat(),
-        )
-        return hashlib.sha256("\n".join(parts).encode()).hexdigest()
+    def _composed_for(self, subscription: Subscription, run: Run, past: Past, planned: _Pass) -> Digest:
+        wish, since_at = subscription.wish, _since(subscription, run)
+        if subscription.schedule.weekly:
+            return self.compose_review(wish, until_at=run.at, zone=subscription.schedule.zone, told=past.told)
+        heard = self._heard(since_at, run.at, planned)
+        return self._composed_of(heard, wish, since_at, run.at, past.told, quiet=False)
 
-    def _told(self, articles: list[Article], wish: Wish) -> tuple[Story, ...]:
-        chosen = choose_stories(group_articles(articles), wish)
-        return tuple(self._with_sentences(story, wish.sentences) for story in chosen)
+    def _heard(self, since_at: datetime, until_at: datetime, planned: _Pass) -> Heard:
+        """Return the stories of a span, all of them: other wishes ask for the same span."""
+        span = (since_at, until_at)
+        if span not in planned.windows:
+            while len(planned.windows) >= WINDOWS:
+                planned.windows.pop(next(iter(planned.windows)))
+            planned.windows[span] = hear(self._store, since_at, until_at)
+        return planned.windows[span]
 
-    def _with_sentences(self, story: Story, n: int) -> Story:
-        """Add the key sentences of the story's leading article; one that has none is told by its title alone."""
-        try:
-            return replace(story, sentences=self._analyzer().key_sentences(story.articles[0], n))
-        except RefusalError:
-            return story
+    def _pasts(self, due: Sequence[Subscription], now: datetime, planned: _Pass) -> dict[int, Past]:
+        """Return by subscription what it was told: in its last digest, and in alerts."""
+        ids = [one.id for one in due if one.id is not None]
+        alerted = self._store.alerted(ids, since_at=now - REMEMBERED)
+        unread = {one.last_digest_id for one in due if one.last_digest_id} - planned.pasts.keys()
+        for digest_id, told in self._store.told(sorted(unread)).items():
+            planned.pasts[digest_id] = Past(told, _key_of_told(told))
+        pasts: dict[int, Past] = {}
+        for one in due:
+            past = planned.pasts.get(one.last_digest_id or 0, Past())
+            if alerts := alerted.get(one.id or 0):
+                told = joined(past.told, (each for alert in alerts for each in alert.told))
+                past = Past(told, _key_of_told(told))
+            pasts[one.id or 0] = past
+        return pasts
+
+
+def _counted(story: Story) -> Story:
+    """Return a story with what counting needs alone: a week of texts is a lot."""
+    return replace(story, articles=tuple(replace(article, text="") for article in story.articles))
+
+
+def _key(subscription: Subscription, run: Run, upcoming: Run, past: Past) -> str:
+    """Return what is equal for equal digests, and for no others."""
+    shown = (subscription.schedule.zone, run.local_date.isoformat(), upcoming.at.isoformat())
+    return _hashed((_key_of_words(subscription, run, past), *shown))
+
+
+def _key_of_words(subscription: Subscription, run: Run, past: Past) -> str:
+    """Return what is equal for digests that tell the same, whatever day and zone they are dated by."""
+    schedule = subscription.schedule
+    parts = (
+        wish_key(subscription.wish),
+        f"review {schedule.zone}" if schedule.weekly else "",  # its days are those of its reader
+        _since(subscription, run).isoformat(),
+        run.at.isoformat(),
+        past.key,
+    )
+    return _hashed(parts)
+
+
+def _key_of_told(told: Sequence[Told]) -> str:
+    if not told:
+        return ""
+    return _hashed([f"{one.story_id} {one.sources} {one.newest_at} {one.told_at}" for one in told])
+
+
+def _hashed(parts: Sequence[str]) -> str:
+    return hashlib.sha256("\n".join(parts).encode()).hexdigest()
 
 
 def _since(subscription: Subscription, run: Run) -> datetime:

@@ -11,6 +11,7 @@ from datetime import datetime
 from typing import Any, ParamSpec, Protocol, TypeVar
 
 from bot.model import (
+    Alerted,
     Article,
     Chat,
     Composed,
@@ -28,6 +29,7 @@ from bot.model import (
     Story,
     StoryHead,
     Subscription,
+    Told,
     Trend,
 )
 
@@ -131,6 +133,9 @@ class ArticleStore(Protocol):
         (inclusive), only those whose `added_at` lies between, and that were not published more than 48 hours
         before `since_at`: old news arriving late is no news. Without `since_at` there is no lower bound at all.
         """
+
+    def sources_heard(self, since_at: datetime, until_at: datetime) -> int:
+        """Return how many sources brought articles in a span, bounded as `newest_articles` bounds it."""
 
     def search_articles(self, query: str, *, limit: int = 20) -> list[Hit]:
         """Return everybody's articles that match all words of the query, best first; any input is a valid query.
@@ -311,8 +316,9 @@ class Ledger(Protocol):
         Return how many deliveries were written. A delivery of the same subscription, slot and local date is
         never written twice; equal `wish_key`s share one digest (with an earlier call only if it says the same).
         A subscription whose `next_run` is no longer the given run (it was changed meanwhile) is left alone.
-        Its `last_digest_at` becomes the digest's `until_at`, or the run's instant where only a `digest_id` was given.
-        A skipped run is written as expired, with the `digest_id` 0, and leaves `last_digest_at` as it was.
+        Its `last_digest_at` becomes the digest's `until_at`, or the run's instant where only a `digest_id` was given;
+        its `last_digest_id` becomes the digest's id. A skipped run is written as expired, with the `digest_id` 0, and
+        leaves both as they were.
         """
 
     def owe_beside(self, owed: Sequence[Owed]) -> int:
@@ -325,6 +331,19 @@ class Ledger(Protocol):
         """Keep a digest for deliveries to come, once if the same comes again; return its id.
 
         One that no delivery ever refers to goes with `drop_settled`.
+        """
+
+    def alerted(self, subscription_ids: Sequence[int], *, since_at: datetime) -> dict[int, tuple[Alerted, ...]]:
+        """Return by subscription the alerts it was told or is owed, due since an instant; none that came to nothing."""
+
+    def alerting(self) -> list[Subscription]:
+        """Return the subscriptions that want alerts, are neither stopped nor paused, and whose chats are not lost."""
+
+    def owe_alerts(self, owed: Sequence[Owed], now: datetime) -> int:
+        """Write alerts owed in one transaction; return how many were written or changed.
+
+        One that is due after now is held until then. What a subscription has under a key already stays as it is, but
+        while it is held, it becomes the one given.
         """
 
     def claim_deliveries(self, now: datetime, *, lease_until: datetime, limit: int = 100) -> list[Delivery]:
@@ -360,6 +379,9 @@ class Ledger(Protocol):
         Raises:
             StoreError: there is no such digest.
         """
+
+    def told(self, digest_ids: Sequence[int]) -> dict[int, tuple[Told, ...]]:
+        """Return by digest what its readers know after it (`Digest.told`); digests that are gone are left out."""
 
     def digest_messages(self, digest_id: int) -> tuple[Mapping[str, Any] | str, ...] | None:
         """Return the digest's messages as they were first rendered, or None if they were not yet."""

@@ -96,6 +96,18 @@ class Articles(Part):
         with self._transactions.reading() as db:
             return articles_in(db, query)
 
+    def sources_heard(self, since_at: datetime, until_at: datetime) -> int:
+        """Return how many sources brought articles that were added after an instant and up to another."""
+        query = sa.select(sa.func.count(articles.c.source.distinct())).where(
+            articles.c.chat_id == EVERYBODY,
+            articles.c.source != "",
+            articles.c.added_at > since_at,
+            articles.c.added_at <= until_at,
+            articles.c.dated_at >= since_at - STALE_AFTER,
+        )
+        with self._transactions.reading() as db:
+            return int(db.execute(query).scalar_one())
+
     def search_articles(self, query: str, *, limit: int = 20) -> list[Hit]:
         """Return everybody's articles that match all words of the query, best first."""
         terms = query_terms(query)

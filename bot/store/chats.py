@@ -73,6 +73,8 @@ class Chats(Part):
             "next_slot": None if run is None else run.slot,
             "next_local_date": None if run is None else run.local_date,
             "last_digest_at": subscription.last_digest_at,
+            "last_digest_id": subscription.last_digest_id,
+            "alerts": subscription.alerts,
             "paused": subscription.paused,
         }
         statement = self._transactions.insert(subscriptions).values(
@@ -99,7 +101,7 @@ class Chats(Part):
             .limit(max(limit, 0))
         )
         with self._transactions.reading() as db:
-            return [_subscription_from_row(row) for row in db.execute(query)]
+            return [subscription_from_row(row) for row in db.execute(query)]
 
     def pause_subscription(self, subscription_id: int, reason: str) -> bool:
         """Pause a subscription that can't be sent to; return whether it was not paused before."""
@@ -126,10 +128,11 @@ def _subscription(db: Connection, chat_id: int, thread_id: int | None) -> Subscr
         subscriptions.c.chat_id == chat_id, subscriptions.c.thread_id == (thread_id or CHAT_ITSELF)
     )
     row = db.execute(query).first()
-    return None if row is None else _subscription_from_row(row)
+    return None if row is None else subscription_from_row(row)
 
 
-def _subscription_from_row(row: sa.Row[Any]) -> Subscription:
+def subscription_from_row(row: sa.Row[Any]) -> Subscription:
+    """Return the noun of a row of `subscriptions`."""
     return Subscription(
         chat_id=row.chat_id,
         wish=noun_from_json(Wish, row.wish),
@@ -138,5 +141,7 @@ def _subscription_from_row(row: sa.Row[Any]) -> Subscription:
         next_run=run_from_columns(row.next_digest_at, row.next_slot, row.next_local_date),
         last_digest_at=row.last_digest_at,
         id=row.id,
+        last_digest_id=row.last_digest_id,
+        alerts=row.alerts,
         paused=row.paused,
     )

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 import sqlalchemy as sa
 
 from bot.errors import StoreError
-from bot.model import Composed, DeliveryKind, DeliveryState, Digest, Owed, Run, Story
+from bot.model import Composed, DeliveryKind, DeliveryState, Digest, Owed, Run, Story, Told
 from bot.store.chats import run_from_columns
 from bot.store.codec import json_from_noun, noun_from_json
 from bot.store.tables import articles, deliveries, digests, subscriptions
@@ -34,7 +34,7 @@ class Owing(Part):
             standing = _standing(db, composed)
             digest_ids = self._keep_digests(db, standing, now)
             written = self._write_deliveries(db, standing, digest_ids)
-            _move_on(db, standing)
+            _move_on(db, standing, digest_ids)
         return written
 
     def owe_beside(self, owed: Sequence[Owed]) -> int:
@@ -42,10 +42,11 @@ class Owing(Part):
         if not owed:
             return 0
         rows = [
-            _line(one.subscription_id, one.kind, one.key, one.due_at, one.digest_id, DeliveryState.OWED) for one in owed
+            line_of(one.subscription_id, one.kind, one.key, one.due_at, one.digest_id, DeliveryState.OWED)
+            for one in owed
         ]
         with self._transactions.writing() as db:
-            there = set(_standing_ids(db, sorted({one.subscription_id for one in owed})))
+            there = set(standing_ids(db, sorted({one.subscription_id for one in owed})))
             return self._insert_lines(db, [row for row in rows if row["subscription_id"] in there])
 
     def keep_digest(self, digest: Digest, wish_key: str, now: datetime) -> int:
@@ -62,6 +63,13 @@ class Owing(Part):
             if content is None:
                 raise StoreError(f"there is no digest {digest_id} in the ledger")
             return _with_texts(db, noun_from_json(Digest, content))
+
+    def told(self, digest_ids: Sequence[int]) -> dict[int, tuple[Told, ...]]:
+        """Return by digest what its readers know after it; digests that are gone are left out."""
+        query = sa.select(digests.c.id, digests.c.content["told"].label("told"))
+        with self._transactions.reading() as db:
+            rows = rows_in(db, query, digests.c.id, digest_ids)
+            return {row.id: tuple(noun_from_json(Told, one) for one in row.told or ()) for row in rows}
 
     def digest_messages(self, digest_id: int) -> tuple[Mapping[str, Any] | str, ...] | None:
         """Return the digest's messages as they were first rendered, or None if they were not yet."""
@@ -103,7 +111,8 @@ class Owing(Part):
             state = DeliveryState.EXPIRED if one.skipped else DeliveryState.OWED
             digest_id = one.digest_id or digest_ids.get(_sharing_key(one))
             key = digest_key(one.run)
-            row = _line(one.subscription.id or 0, DeliveryKind.DIGEST, key, one.run.at, digest_id, state)
+            kind = DeliveryKind.REVIEW if one.subscription.schedule.weekly else DeliveryKind.DIGEST
+            row = line_of(one.subscription.id or 0, kind, key, one.run.at, digest_id, state)
             rows.append(row | {"slot": one.run.slot, "local_date": one.run.local_date})
         return self._insert_lines(db, rows)
 
@@ -124,16 +133,17 @@ def digest_key(run: Run) -> str:
     return f"{run.slot.isoformat('minutes')} {run.local_date.isoformat()}"
 
 
-def _standing_ids(db: Connection, ids: Sequence[int]) -> Iterator[int]:
+def standing_ids(db: Connection, ids: Sequence[int]) -> Iterator[int]:
     """Yield those subscriptions that are still there, and keep them from others until the transaction ends."""
     query = sa.select(subscriptions.c.id).order_by(subscriptions.c.id).with_for_update()
     for row in rows_in(db, query, subscriptions.c.id, ids):
         yield row.id
 
 
-def _line(
+def line_of(
     subscription_id: int, kind: DeliveryKind, key: str, due_at: datetime, digest_id: int | None, state: DeliveryState
 ) -> dict[str, Any]:
+    """Return a line of the ledger as a row."""
     return {
         "subscription_id": subscription_id,
         "digest_id": digest_id,
@@ -176,7 +186,7 @@ def _standing(db: Connection, composed: Sequence[Composed]) -> list[Composed]:
     ]
 
 
-def _move_on(db: Connection, standing: Sequence[Composed]) -> None:
+def _move_on(db: Connection, standing: Sequence[Composed], digest_ids: dict[str, int]) -> None:
     moved, skipped = [], []
     for one in standing:
         run, run_at = one.next_run, one.run.at
@@ -190,7 +200,9 @@ def _move_on(db: Connection, standing: Sequence[Composed]) -> None:
             skipped.append(row)
         else:
             # the next digest goes on where this one stopped looking; a skipped run looked at nothing
-            moved.append({**row, "b_last": run_at if one.digest is None else one.digest.until_at})
+            until_at = run_at if one.digest is None else one.digest.until_at
+            digest_id = one.digest_id if one.digest is None else digest_ids[_sharing_key(one)]
+            moved.append({**row, "b_last": until_at, "b_digest": digest_id})
     on = sa.update(subscriptions).where(subscriptions.c.id == sa.bindparam("b_id"))
     on = on.values(
         next_digest_at=sa.bindparam("b_at"), next_slot=sa.bindparam("b_slot"), next_local_date=sa.bindparam("b_date")
@@ -198,7 +210,8 @@ def _move_on(db: Connection, standing: Sequence[Composed]) -> None:
     if skipped:
         db.execute(on, skipped)
     if moved:
-        db.execute(on.values(last_digest_at=sa.bindparam("b_last")), moved)
+        on = on.values(last_digest_at=sa.bindparam("b_last"), last_digest_id=sa.bindparam("b_digest"))
+        db.execute(on, moved)
 
 
 def _sharing_key(one: Composed) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import sqlalchemy as sa
 
 from bot.model import Counts
+from bot.store.alerting import Alerting
 from bot.store.answered import Answered
 from bot.store.articles import Articles
 from bot.store.chats import Chats
@@ -20,7 +21,7 @@ from bot.store.transactions import Transactions, errors_told
 from bot.store.trends import Trends
 
 
-class SqlStore(Articles, Stories, Trends, Chats, Feeds, LedgerLines, Answered, Retention):
+class SqlStore(Articles, Stories, Trends, Chats, Feeds, LedgerLines, Alerting, Answered, Retention):
     """Everything that is kept, on SQLite or PostgreSQL; see `bot.service.ports.Store`. Usable from several threads."""
 
     def counts(self) -> Counts:

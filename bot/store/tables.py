@@ -190,8 +190,11 @@ subscriptions = sa.Table(
     sa.Column("next_slot", sa.Time),
     sa.Column("next_local_date", sa.Date),
     sa.Column("last_digest_at", Instant),
+    sa.Column("last_digest_id", Number),  # no foreign key: an old digest goes, and then it is forgotten
+    sa.Column("alerts", sa.Boolean, nullable=False),
     sa.Column("paused", sa.Text),  # why, or null
     sa.UniqueConstraint("chat_id", "thread_id"),
+    sa.Index(None, "alerts"),
     sa.Index(None, "next_digest_at"),
 )
 

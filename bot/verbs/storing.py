@@ -15,8 +15,9 @@ from bot.app import SystemClock, parts
 from bot.chat import words
 from bot.chat.pages import Page
 from bot.chat.render import markdown, plain_text, web_page
+from bot.core.outlets import independent_reports
 from bot.errors import ArticleError, AskedWronglyError, WishError
-from bot.model import Chat, Digest, Hit
+from bot.model import Chat, Digest, Hit, Story
 from bot.settings import Settings
 from bot.verbs.files import Opened, files_below
 from bot.verbs.output import complain, dumped, say
@@ -57,7 +58,7 @@ def digest(settings: Settings, topics: str, since: str, form: str) -> int:
             wish = made.answers.wish_from(topics.replace(",", " "))
         except WishError as error:
             raise AskedWronglyError(words.wish_not_understood(error, "--topics tariffs,japan")) from error
-        told = replace(made.brief.compose(wish, since_at=now - span, until_at=now), local_date=now.date())
+        told = replace(made.brief.compose_since(wish, since_at=now - span, until_at=now), local_date=now.date())
         blocks = Page(made.analyzer().vocabulary, now, Chat(0)).digest_blocks(told)
     match form:
         case "json":
@@ -86,16 +87,26 @@ def _digest_json(told: Digest) -> dict[str, Any]:
         "since": told.since_at.isoformat(),
         "until": told.until_at.isoformat(),
         "sources": told.sources,
-        "stories": [
-            {
-                "title": story.title,
-                "sentences": list(story.sentences),
-                "topics": list(story.topics),
-                "places": list(story.places),
-                "published": story.published_at.isoformat() if story.published_at else None,
-                "sources": [{"source": each.source, "url": each.url, "title": each.title} for each in story.articles],
-            }
-            for story in told.stories
+        "stories": [_story_json(story) for story in told.stories],
+    }
+
+
+def _story_json(story: Story) -> dict[str, Any]:
+    """Return a story as JSON; `told_by` counts into `sources`, one number a sentence."""
+    standing = story.standing
+    return {
+        "title": story.title,
+        "mark": story.mark.value,
+        "sentences": list(story.sentences),
+        "told_by": list(story.told_by),
+        "changes": list(story.changes),
+        "topics": list(story.topics),
+        "places": list(story.places),
+        "published": story.published_at.isoformat() if story.published_at else None,
+        "independent_sources": standing.sources if standing is not None else len(independent_reports(story)),
+        "sources": [
+            {"source": each.source, "url": each.url, "title": each.title, "copy": each.id in story.copies}
+            for each in story.articles
         ],
     }
 

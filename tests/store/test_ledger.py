@@ -72,7 +72,10 @@ def test_a_digest_is_owed_and_the_subscription_moves_to_its_next_run(store: SqlS
     (subscription,) = _subscribe(store, 1)
     assert store.owe([_composed(subscription)], NOW + MINUTE) == 1
     moved = store.subscription(1)
-    assert moved == replace(subscription, next_run=NEXT_RUN, last_digest_at=DIGEST.until_at)
+    assert moved is not None
+    assert moved.last_digest_id
+    had = {"last_digest_at": DIGEST.until_at, "last_digest_id": moved.last_digest_id}
+    assert moved == replace(subscription, next_run=NEXT_RUN, **had)
     (line,) = store.deliveries()
     assert line == Delivery(line.id, subscription.id, 1, None, line.digest_id, RUN, NOW, key="08:00 2026-11-20")
     assert store.digest(line.digest_id) == DIGEST

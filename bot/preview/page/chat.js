@@ -115,6 +115,7 @@ function keep(chat, deed) {
   }
   measure(list);
   if (deed.kind === "sent" && (atEnd || !deed.by_bot)) scrollToEnd();
+  if (deed.kind === "sent" && typeof deed.message.asks === "string") answer(deed.message.message, deed.message.asks);
   drawChats();
 }
 
@@ -345,8 +346,9 @@ function say(text) {
   return attempt("send_text", body);
 }
 
-function answer(message) {
+function answer(message, placeholder = "") {
   page.replyTo = message?.message_id ?? null;
+  byId("text").placeholder = placeholder || "Message";
   byId("answering").hidden = !message;
   byId("answered").textContent = message ? firstWords(message) : "";
   if (message) byId("text").focus();

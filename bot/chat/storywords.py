@@ -1,0 +1,96 @@
+"""The sentences around stories: digests, a story's own page, and the buttons below them. PURE.
+
+In the voice of `words.py`; it knows no markup either.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from bot.chat import words
+from bot.model import DigestKind, Mark
+
+MARKS = {Mark.NEW: "", Mark.DEVELOPING: "developing", Mark.QUIET: "unchanged"}
+MORE_ON_A_STORY = "More on a story"
+MORE_STORIES = "More stories"
+LESS_LIKE_THIS = "Less like this"
+MORE_LIKE_THIS = "More like this"
+SEARCH = "Search"
+SETTINGS = "Settings"
+BACK = "Back"
+MUTE = "Mute this story"
+UNMUTE = "Unmute"
+UNDO = "Undo"
+NEW_SINCE = "New since you were told: "
+TIMELINE = "Timeline"
+ALL_SOURCES = "Sources"
+COPY = "copy"
+MUTED = "Muted: this story won't be told here again."
+UNMUTED = "This story is told here again when it moves."
+STORY_GONE = "I no longer have that story. /search may find what followed it."
+NO_MORE_STORIES = "That was all of it."
+ASK_WHAT_TO_SEARCH = "What shall I look for? Answer with a few words."
+SEARCH_PLACEHOLDER = "steel quota"
+NOT_SUBSCRIBED_TO_LEAN = "That is kept for your digests. To get one: /subscribe"
+SILENT_MOST = 3  # feeds named as silent
+SOON = {0: "today", 1: "tomorrow"}
+
+
+def heading(kind: DigestKind, day: date, language: str = "en") -> str:
+    """Head a digest, a week's review or an alert.
+
+    >>> heading(DigestKind.REVIEW, date(2026, 11, 20))
+    'The week to Friday, 20 November'
+    """
+    named = words.day(day, language)
+    match kind:
+        case DigestKind.REVIEW:
+            return f"The week to {named}"
+        case DigestKind.ALERT:
+            return "Breaking"
+        case _:
+            return named
+
+
+def silent_feeds(names: Sequence[str]) -> str:
+    """Name the feeds that stopped bringing anything, or some of them.
+
+    >>> silent_feeds(["Meridian Daily", "Quay Post"])
+    'Silent: Meridian Daily and Quay Post.'
+    """
+    return f"Silent: {words.listed(names[:SILENT_MOST])}."
+
+
+def next_digest(at: datetime, today: date, zone: str, language: str = "en") -> tuple[str, str]:
+    """Say when the next digest comes: the words before the time of day, and the time of day.
+
+    >>> from datetime import UTC
+    >>> next_digest(datetime(2026, 11, 21, 8, tzinfo=UTC), date(2026, 11, 20), "UTC")
+    ('Next digest: tomorrow, ', '08:00')
+    """
+    local = at.astimezone(ZoneInfo(zone))
+    named = SOON.get((local.date() - today) // timedelta(days=1)) or words.day(local.date(), language)
+    return f"Next digest: {named}, ", words.clock_time(local.time())
+
+
+def what_counts(headline: str, *, more: bool) -> str:
+    """Ask what of a story shall count more, or less."""
+    return f"What of “{headline[:120]}” shall count {'more' if more else 'less'} in your digests?"
+
+
+def leaned(name: str, way: str) -> str:
+    """Say what counts more or less from now on; `way` is `more`, `fewer` or `even`."""
+    match way:
+        case "more":
+            return f"{name} counts more here from now on."
+        case "fewer":
+            return f"{name} counts less here from now on."
+        case _:
+            return f"{name} counts as everything else again."
+
+
+def next_page(first: int) -> str:
+    """Head the stories that follow a digest's."""
+    return f"More stories, from {first}"
