@@ -105,7 +105,7 @@ def make_analyzer() -> Analyzer:
     """
     return Analyzer(
         Summarizer(Splitter(seeds.load_abbreviations())),
-        TopicFinder(seeds.load_topics()),
+        TopicFinder(seeds.load_topics(), seeds.load_topic_weights()),
         PlaceFinder(seeds.load_places()),
     )
 
