@@ -38,7 +38,7 @@ from functools import cached_property
 from types import MappingProxyType
 
 from bot.core.phrases import Found, Phrase, Phrases
-from bot.core.topicweights import Signs, TopicWeights, WordCount
+from bot.core.topicweights import Part, Signs, TopicWeights
 from bot.model import Topic, TopicMatch
 
 
@@ -242,6 +242,10 @@ class _Read:
         alike = {_root(text): text for gaps in self.gaps.values() for text in gaps.values()}
         return list(alike.values())
 
+    def parts(self) -> tuple[Part, Part]:
+        """Return title and body as the table of weights reads them."""
+        return (self.title, _TITLE_COUNT, self.gaps[True]), (self.body, 1, self.gaps[False])
+
     def signs(self) -> Signs:
         """Return what the weights want to know besides words."""
         return Signs(len(self.countries()), self.allowance, headline=bool(self.title.strip()) and not self.body.strip())
@@ -249,7 +253,7 @@ class _Read:
 
 def _by_weights(read: _Read, weights: TopicWeights) -> list[TopicMatch]:
     """Return the topics that a table finds likely (rule 5)."""
-    words = weights.count([(read.title, _TITLE_COUNT, read.gaps[True]), (read.body, 1, read.gaps[False])])
+    words = weights.count(read.parts())
     phrases = read.phrases()
     sums = weights.sums(words, phrases, read.signs())
     chances = {topic: _chance(total) for topic, total in sums.items()}
@@ -259,14 +263,14 @@ def _by_weights(read: _Read, weights: TopicWeights) -> list[TopicMatch]:
     any_of_them = 1 - math.prod(1 - chance for chance in chances.values())
     if not chosen and any_of_them >= _THRESHOLD:
         chosen = {max(chances, key=chances.__getitem__): any_of_them}
-    matches = ((topic, chance, _evidence(read, topic, weights, words)) for topic, chance in chosen.items())
+    matches = ((topic, chance, _evidence(read, topic, weights)) for topic, chance in chosen.items())
     return [TopicMatch(topic, round(chance, 4), shown) for topic, chance, shown in matches if shown]
 
 
-def _evidence(read: _Read, topic: str, weights: TopicWeights, words: WordCount) -> tuple[str, ...]:
+def _evidence(read: _Read, topic: str, weights: TopicWeights) -> tuple[str, ...]:
     """Return what shows a topic: its phrases; where there are none its words, and else the countries named."""
     shown = _shown(read.evidence.get(topic, {}).values())
-    return shown or tuple((weights.telling(words, topic) or read.countries())[:_MOST_EVIDENCE])
+    return shown or tuple((weights.telling(read.parts(), topic) or read.countries())[:_MOST_EVIDENCE])
 
 
 def _shown(cues: Iterable[_Evidence]) -> tuple[str, ...]:

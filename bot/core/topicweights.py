@@ -28,6 +28,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
+from itertools import pairwise
 
 MEASURES = (
     "start",  # what every text has
@@ -44,6 +45,8 @@ MEASURES = (
     "headline_abroad_two",
 )
 EVERY_TOPIC = "all"
+Span = tuple[int, int]
+Part = tuple[str, int, Iterable[Span]]  # a text, what each of its words counts, and where words of the setting stand
 _WORD = re.compile(r"[A-Za-z][A-Za-z.&'’-]*[A-Za-z]|[A-Za-z]")
 _SHORTEST_PLURAL = 4
 _MANY = 2  # countries
@@ -52,10 +55,9 @@ _SHORT, _MOST_IN_SHORT = 1.4, 1.5  # as an allowance: 75 words; as the weight of
 
 @dataclass(slots=True)
 class WordCount:
-    """The known words of a text: how often each is there, and where first (`None`: as part of a title)."""
+    """The words of a text that have weights, with how often each is there, and how many are of everyday life."""
 
     counts: dict[str, int] = field(default_factory=dict)
-    firsts: dict[str, str] = field(default_factory=dict)
     everyday: int = 0
 
 
@@ -74,8 +76,8 @@ class TopicWeights:
 
     >>> weights = TopicWeights("en", {"conflict": {"start": -1.0}}, {"conflict": {"truce": 2.0}}, ("recipe",))
     >>> words = weights.count([("A recipe for truces", 1, ())])
-    >>> words.counts, words.everyday, words.firsts
-    ({'truce': 1}, 1, {'truce': 'truces'})
+    >>> words.counts, words.everyday
+    ({'truce': 1}, 1)
     >>> weights.sums(words, {}, Signs(0, 1.0, headline=False))
     {'conflict': 1.0}
     """
@@ -100,24 +102,27 @@ class TopicWeights:
     def _everyday(self) -> frozenset[str]:
         return frozenset(" ".join(singular(word) for word in _WORD.findall(phrase)) for phrase in self.everyday)
 
-    def count(self, parts: Iterable[tuple[str, int, Iterable[tuple[int, int]]]]) -> WordCount:
-        """Count the known words of parts of a text: each with what a word in it counts, and the spans to leave out."""
-        found = WordCount()
-        everyday: set[str] = set()
+    @cached_property
+    def _known(self) -> frozenset[str]:
+        return self._everyday.union(self._rows)
+
+    @cached_property
+    def _heads(self) -> frozenset[str]:
+        """The first words of pairs: after any other, no pair is looked for."""
+        return frozenset(word.split(" ")[0] for word in self._known if " " in word)
+
+    def count(self, parts: Iterable[Part]) -> WordCount:
+        """Count the words of parts of a text."""
+        counts: dict[str, int] = {}
         for text, worth, gaps in parts:
-            before, end_before = "", -1
-            for word, start, end in words_between(text, gaps):
-                pair = f"{before} {word}" if before and end_before >= 0 else ""
-                for each, begin in ((word, start), (pair, end_before)):
-                    if each in self._rows:
-                        found.counts[each] = found.counts.get(each, 0) + worth
-                        if each not in found.firsts:
-                            found.firsts[each] = text[begin:end]
-                    if each in self._everyday:
-                        everyday.add(each)
-                before, end_before = (word, start) if word else ("", -1)
-        found.everyday = len(everyday)
-        return found
+            for start, end in _between(text, gaps):
+                words = [singular(word) for word in _WORD.findall(text, start, end)]
+                pairs = [f"{word} {after}" for word, after in pairwise(words) if word in self._heads]
+                for word in (*words, *pairs):
+                    if word in self._known:
+                        counts[word] = counts.get(word, 0) + worth
+        everyday = sum(word in self._everyday for word in counts)
+        return WordCount({word: count for word, count in counts.items() if word in self._rows}, everyday)
 
     def sums(self, words: WordCount, phrases: Mapping[str, tuple[float, float]], signs: Signs) -> dict[str, float]:
         """Return each topic's sum: above 0 it is rather there than not.
@@ -137,15 +142,18 @@ class TopicWeights:
                 sums[topic] += weight * value
         return sums
 
-    def telling(self, words: WordCount, topic: str) -> list[str]:
-        """Return the words of a text that speak for a topic, as they stand there, the most telling first."""
-        ranked = sorted(
-            (-weight * (1 + math.log(count)), words.firsts[word])
-            for word, count in words.counts.items()
-            for of, weight in self._rows[word]
-            if of == topic and weight > 0
-        )
-        return [text for _, text in ranked]
+    def telling(self, parts: Iterable[Part], topic: str) -> list[str]:
+        """Return the words of a text that speak for a topic, as they stand there first, the most telling first."""
+        firsts: dict[str, str] = {}
+        for text, _, gaps in parts:
+            spans = list(words_between(text, gaps))
+            for word, start, end in spans:
+                firsts.setdefault(word, text[start:end])
+            for (word, start, _), (after, _, end) in pairwise(spans):
+                firsts.setdefault(f"{word} {after}", text[start:end])
+        weights = {word: dict(self._rows.get(word, ())).get(topic, 0.0) for word in firsts}
+        ranked = sorted((word for word, weight in weights.items() if weight > 0), key=lambda word: -weights[word])
+        return [firsts[word] for word in ranked]
 
 
 def strong_in_short(strong: float, signs: Signs) -> float:
@@ -167,18 +175,25 @@ def _measured(words: WordCount, signs: Signs) -> dict[str, float]:
     }
 
 
-def words_between(text: str, gaps: Iterable[tuple[int, int]]) -> Iterator[tuple[str, int, int]]:
+def words_between(text: str, gaps: Iterable[Span]) -> Iterator[tuple[str, int, int]]:
     """Give the words of a text in their singular, with their spans; an empty word stands for each gap and the end.
 
     >>> [word for word, _, _ in words_between("Envoys left Peru's cities", [(12, 18)])]
     ['envoy', 'left', '', 'city', '']
     """
-    at = 0
-    for start, end in (*gaps, (len(text), len(text))):
-        for found in _WORD.finditer(text, at, max(at, start)):
+    for start, end in _between(text, gaps):
+        for found in _WORD.finditer(text, start, end):
             yield singular(found[0]), found.start(), found.end()
-        yield "", start, end
-        at = max(at, end)
+        yield "", end, end
+
+
+def _between(text: str, gaps: Iterable[Span]) -> Iterator[Span]:
+    """Give the spans of a text that its gaps, which ascend, leave."""
+    at = 0
+    for start, end in gaps:
+        yield at, start
+        at = end
+    yield at, len(text)
 
 
 @lru_cache(maxsize=20_000)  # the words of a language: a call costs ten times what remembering does

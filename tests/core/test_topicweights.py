@@ -30,9 +30,9 @@ def keys(matches):
 
 def test_words_are_counted_in_their_singular_alone_and_in_pairs():
     weights = TopicWeights("en", {"war": {}}, {"war": {"rebel": 1.0, "rebel army": 1.0}})
-    words = weights.count([("Rebels", 2, ()), ("The rebel Army, rebels", 1, ())])
-    assert words.counts == {"rebel": 4, "rebel army": 1}
-    assert words.firsts == {"rebel": "Rebels", "rebel army": "rebel Army"}
+    parts = [("Rebels", 2, ()), ("The rebel Army, rebels", 1, ())]
+    assert weights.count(parts).counts == {"rebel": 4, "rebel army": 1}
+    assert weights.telling(parts, "war") == ["Rebels", "rebel Army"]
 
 
 def test_pairs_do_not_reach_over_a_gap_or_into_the_next_part():

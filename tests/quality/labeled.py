@@ -130,7 +130,7 @@ def features_of(each: Labeled, finder: TopicFinder, blank: TopicWeights) -> Feat
     read = _Read(each.title, body, _allowance(f"{each.title} {body}"))
     finder._collect(read, "en")
     words: Counter[str] = Counter()
-    parts = ((each.title, 2, read.gaps[True]), (body, 1, read.gaps[False]))
+    parts = read.parts()
     for text, worth, gaps in parts:
         before = ""
         for word, _, _ in words_between(text, gaps):
