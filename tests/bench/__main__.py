@@ -27,6 +27,7 @@ from tests.bench.hostile import measure_hostile
 from tests.bench.polling import measure_polling
 from tests.bench.processes import cpu_seconds, memory_mb
 from tests.bench.server import CHAT
+from tests.bench.summaries import measure_methods
 from tests.conftest import TOKEN, BotProcess
 
 STARTS = 5
@@ -192,6 +193,7 @@ def main() -> None:
     rows = [
         *measure_summaries(),
         *measure_analyzing(),
+        *measure_methods(),
         *asyncio.run(measure_transport()),
         *asyncio.run(measure_polling()),
     ]
