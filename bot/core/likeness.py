@@ -5,11 +5,10 @@ It puts nothing together; `linkage.py` does.
 Rules
     1. The likeness of two articles is the cosine of their words, each weighed by its rarity among the articles seen
        (`Rarity`). A word that only one article has counts for its length only by `ALONE`.
-    2. Places: where both have some, the likeness is multiplied by `PLACE_LEAST` to 1, as the cosine of the places (rare
-       ones weigh more) goes from 0 to `PLACE_ENOUGH`.
-    3. Days: where both name weekdays and share none, it is multiplied by `OTHER_DAY`.
-    4. Of articles in two languages only names and numbers are compared; they must share a number, and the most
-       prominent place of one must be one of the other's.
+    2. Where each article's most prominent place is none of the other's, the likeness is multiplied by `OTHER_PLACE`.
+    3. Where both name weekdays and share none, it is multiplied by `OTHER_DAY`.
+    4. Of articles in two languages only names and numbers are compared; they must share a number and a name, and the
+       most prominent place of one must be one of the other's.
 
 Theory
     Inverse document frequency, Spärck Jones 1972. Look-alike events share the common words of their kind, and differ
@@ -24,37 +23,32 @@ Known exceptions
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 
 from bot.core.storywords import Traits
 
 # Measured on the open half of the evaluation sets (2026-11), B-cubed F1 on ECB+, Multi-News and a modern set of ours:
 ALONE = 0.3  # 1.0 costs 0.01 on Multi-News, 0.3 and 0.5 are alike
-PLACE_LEAST = 0.6  # without places 0.03 less on the modern set; 0.5 costs 0.01 on Multi-News
-PLACE_ENOUGH = 0.5  # cosine
-PLACE_RANKS = (1.0, 0.8, 0.6, 0.5)  # weights of the places in their order of prominence
-OTHER_DAY = 0.7  # 0.6 to 0.8 gain 0.01 on all three
+OTHER_PLACE = 0.6  # half of all pairs of look-alikes on the modern set differ so, of pairs of one event 0 to 5 %
+OTHER_DAY = 0.6  # without it 0.01 less on all three
 FRESH = 64  # articles after which rarity is looked up anew, or a thirtieth of those seen if that is more
 MEMORY = 50_000  # articles after which what was seen counts half: two weeks of 300 feeds
 
 
 class Rarity:
-    """How rare words and places are among the articles seen; memory is bounded by halving what was seen."""
+    """How rare words are among the articles seen; memory is bounded by halving what was seen."""
 
     def __init__(self) -> None:
         self.seen = 0
-        self.turn = 0
         self._counts: dict[str, int] = {}
         self._known: dict[str, float] = {}
         self._known_at = 0
 
     def learn(self, traits: Traits) -> None:
-        """Count an article's words and places."""
+        """Count an article's words."""
         counts = self._counts
         for word in traits.words:
             counts[word] = counts.get(word, 0) + 1
-        for place in traits.places:
-            counts["@" + place] = counts.get("@" + place, 0) + 1
         self.seen += 1
         if self.seen >= 2 * MEMORY:
             self.seen //= 2
@@ -82,7 +76,6 @@ class Rarity:
     def _forget(self) -> None:
         self._known.clear()
         self._known_at = self.seen
-        self.turn += 1
 
 
 def likeness(one: Traits, other: Traits, rarity: Rarity, lengths: float) -> float:
@@ -99,7 +92,7 @@ def likeness(one: Traits, other: Traits, rarity: Rarity, lengths: float) -> floa
     alike = product / lengths
     if alike < FAINT:
         return alike
-    return alike * _places_alike(one.places, other.places, rarity) * _days_alike(one, other)
+    return alike * _places_alike(one.places, other.places) * _days_alike(one, other)
 
 
 FAINT = 0.04  # what any two news texts have in common; nothing is gained by looking closer
@@ -109,20 +102,10 @@ def _days_alike(one: Traits, other: Traits) -> float:
     return OTHER_DAY if one.days and other.days and not one.days & other.days else 1.0
 
 
-def _places_alike(some: tuple[str, ...], others: tuple[str, ...], rarity: Rarity) -> float:
-    if not some or not others:
+def _places_alike(some: tuple[str, ...], others: tuple[str, ...]) -> float:
+    if not some or not others or some[0] in others or others[0] in some:
         return 1.0
-    if some == others:
-        return 1.0
-    cosine = _cosine(_weights(some, rarity), _weights(others, rarity))
-    return PLACE_LEAST + (1 - PLACE_LEAST) * min(1.0, cosine / PLACE_ENOUGH)
-
-
-def _weights(places: Iterable[str], rarity: Rarity) -> dict[str, float]:
-    return {
-        place: rank * (math.sqrt(rarity.of("@" + place)) + 0.3)
-        for place, rank in zip(places, PLACE_RANKS, strict=False)
-    }
+    return OTHER_PLACE
 
 
 def _cosine(one: Mapping[str, float], other: Mapping[str, float]) -> float:
@@ -138,11 +121,10 @@ def _across(one: Traits, other: Traits, rarity: Rarity) -> float:
     shared = one.names & other.names
     if not any(name[0] == "#" for name in shared) or all(name[0] == "#" for name in shared):
         return 0.0
-    if not one.places or not other.places or not (one.places[0] in other.places or other.places[0] in one.places):
+    if not one.places or not other.places or _places_alike(one.places, other.places) < 1:
         return 0.0
     vectors = [
         {name: math.sqrt(rarity.of(name)) * each.words[name] for name in each.names if name in each.words}
         for each in (one, other)
     ]
-    alike = _cosine(vectors[0], vectors[1])
-    return alike * _places_alike(one.places, other.places, rarity) * _days_alike(one, other)
+    return _cosine(vectors[0], vectors[1]) * _days_alike(one, other)

@@ -37,7 +37,9 @@ from bot.core.storywords import Traits, read_traits
 from bot.model import Article
 
 INDEXED = 20  # rarest words of an article by which others find it
-NEAR = 24  # articles a new one is compared with first
+NEAR = 12  # articles a new one is compared with first
+NEAREST = 4  # of these that it may be a copy of
+GROWN = 1.3  # times as many articles seen: what an article's words weigh is looked up anew
 STORIES = 4  # of the nearest articles' stories, that are linked anew
 SMALL = 16  # articles
 SWEEP = 6.0  # hours between two looks for what is to be forgotten
@@ -52,7 +54,7 @@ class _Article:
     story: int
     copy_of: int | None = None
     length: float = 0.0
-    length_at: int = -1
+    length_at: int = 0
     indexed: tuple[str, ...] = ()
     likes: dict[int, float] = field(default_factory=dict)
 
@@ -133,7 +135,7 @@ class Stories:
             self.learn(traits)
         near = self._near(traits)
         self._keep(traits, traits.key)
-        original = next((key for key in near if is_copy(traits, self._articles[key].traits)), None)
+        original = next((key for key in near[:NEAREST] if is_copy(traits, self._articles[key].traits)), None)
         if original is not None:
             self._join_as_copy(traits, original)
         else:
@@ -220,8 +222,8 @@ class Stories:
         return known
 
     def _length(self, article: _Article) -> float:
-        if article.length_at != self._rarity.turn:
-            article.length, article.length_at = self._rarity.length(article.traits), self._rarity.turn
+        if self._rarity.seen > article.length_at * GROWN:
+            article.length, article.length_at = self._rarity.length(article.traits), self._rarity.seen
         return article.length
 
     def _link(self, numbers: Sequence[int]) -> None:
