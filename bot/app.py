@@ -28,6 +28,7 @@ from bot.service.answer import Answers
 from bot.service.brief import Brief
 from bot.service.gather import Gatherer
 from bot.service.ports import Offload, Reading, Store, Web
+from bot.service.storylines import Storylines
 from bot.settings import DEFAULT_FEEDS, Settings
 from bot.store.sql import open_store
 
@@ -81,6 +82,11 @@ class Parts:
         """What answers."""
         return Answers(self.store, self.analyzer)
 
+    @cached_property
+    def storylines(self) -> Storylines:
+        """What puts stored articles into stories."""
+        return Storylines(self.store)
+
     def close(self) -> None:
         """Give back what was opened."""
         if "store" in self.__dict__:
@@ -106,8 +112,17 @@ def make_analyzer() -> Analyzer:
     return Analyzer(
         Summarizer(Splitter(seeds.load_abbreviations())),
         TopicFinder(seeds.load_topics()),
-        PlaceFinder(seeds.load_places()),
+        make_place_finder(),
     )
+
+
+def make_place_finder() -> PlaceFinder:
+    """Make what finds places from `data/`.
+
+    Raises:
+        DataError: the file is wrong.
+    """
+    return PlaceFinder(seeds.load_places())
 
 
 def make_gatherer(made: Parts, web: Web, reading: Reading, offload: Offload) -> Gatherer:
@@ -148,6 +163,7 @@ def lay_out_samples(made: Parts) -> str:
     now = made.clock.now()
     for article in sample_articles(now):
         made.store.add_article(made.analyzer().annotate(article), now)
+    made.storylines.place_new(now)
     return "These are sample articles, written for Communiqué: their events and outlets are invented."
 
 

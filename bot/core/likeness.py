@@ -4,7 +4,7 @@ It puts nothing together; `linkage.py` does.
 
 Rules
     1. The likeness of two articles is the cosine of their words, each weighed by its rarity among the articles seen
-       (`Rarity`). A word that only one article has counts for its length only by `ALONE`.
+       (`Rarity`). A word that only one article has counts for its length only by `ALONE`, once `ENOUGH` articles were seen.
     2. Where each article's most prominent place is none of the other's, the likeness is multiplied by `OTHER_PLACE`.
     3. Where both name weekdays and share none, it is multiplied by `OTHER_DAY`.
     4. Of articles in two languages only names and numbers are compared; they must share a number and a name, and the
@@ -29,6 +29,8 @@ from bot.core.storywords import Traits
 
 # Measured on the open half of the evaluation sets (2026-11), B-cubed F1 on ECB+, Multi-News and a modern set of ours:
 ALONE = 0.3  # 1.0 costs 0.01 on Multi-News, 0.3 and 0.5 are alike
+ENOUGH = 300  # articles seen after which that holds; before, most words are in one article only, and say as much
+UNSEEN = 100  # articles as if seen before the first, so that words of the first ones are rare
 OTHER_PLACE = 0.6  # half of all pairs of look-alikes on the modern set differ so, of pairs of one event 0 to 5 %
 OTHER_DAY = 0.6  # without it 0.01 less on all three
 FRESH = 64  # articles after which rarity is looked up anew, or a thirtieth of those seen if that is more
@@ -61,16 +63,18 @@ class Rarity:
         """Return the square of a word's inverse document frequency."""
         known = self._known.get(word)
         if known is None:
-            known = self._known[word] = math.log((1 + self.seen) / (0.5 + self._counts.get(word, 0))) ** 2
+            known = math.log((UNSEEN + self.seen) / (0.5 + self._counts.get(word, 0))) ** 2
+            self._known[word] = known
         return known
 
     def length(self, traits: Traits) -> float:
         """Return the length of an article's vector."""
         counts, of = self._counts, self.of
+        alone = max(ALONE, 1 - self.seen / ENOUGH) ** 2
         total = 0.0
         for word, weight in traits.words.items():
             square = weight * weight * of(word)
-            total += square if counts.get(word, 0) > 1 else square * ALONE * ALONE
+            total += square if counts.get(word, 0) > 1 else square * alone
         return math.sqrt(total) or 1.0
 
     def _forget(self) -> None:

@@ -21,6 +21,7 @@ Known exceptions
 from __future__ import annotations
 
 import heapq
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
@@ -57,7 +58,8 @@ def passes(one: Group, other: Group, between: float) -> float:
     if gap > WINDOW:
         return 0.0
     left = 1.0 - FADE * max(0.0, gap - FREE) / WINDOW
-    return left * between / (one.size * other.size) / (BAR * less**LESS * more**MORE)
+    bar = BAR * math.pow(less, LESS) * math.pow(more, MORE)
+    return left * between / (one.size * other.size) / bar
 
 
 def link(groups: Sequence[Group], between: Mapping[tuple[int, int], float]) -> list[list[int]]:
@@ -84,13 +86,7 @@ def link(groups: Sequence[Group], between: Mapping[tuple[int, int], float]) -> l
         _, a, b = heapq.heappop(heap)
         if a not in made or b not in made:
             continue
-        one, other = made.pop(a), made.pop(b)
-        made[new] = Group(
-            one.size + other.size,
-            one.within + other.within + sums[a][b],
-            min(one.first, other.first),
-            max(one.last, other.last),
-        )
+        made[new] = _united(made.pop(a), made.pop(b), sums[a][b])
         members[new] = members.pop(a) + members.pop(b)
         sums[new] = {}
         for place in made.keys() & (sums[a].keys() | sums[b].keys()):
@@ -101,6 +97,15 @@ def link(groups: Sequence[Group], between: Mapping[tuple[int, int], float]) -> l
                 heapq.heappush(heap, (-far, place, new))
         new += 1
     return sorted(sorted(some) for some in members.values())
+
+
+def _united(one: Group, other: Group, between: float) -> Group:
+    return Group(
+        one.size + other.size,
+        one.within + other.within + between,
+        min(one.first, other.first),
+        max(one.last, other.last),
+    )
 
 
 def _coherence(group: Group) -> float:

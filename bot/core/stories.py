@@ -1,4 +1,4 @@
-"""Articles → stories, one by one as they come: each event one story, its copies known; it orders nothing and drops none.
+"""Articles → stories, one by one as they come: one event, one story, copies known; it orders nothing and drops none.
 
 Rules
     1. A new article is compared with those that share its rarest words (`NEAR` of them); the stories of these and the
@@ -24,11 +24,13 @@ Known exceptions
 from __future__ import annotations
 
 import heapq
+import math
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from itertools import combinations
+from operator import itemgetter
 
 from bot.core.copies import is_copy
 from bot.core.likeness import FAINT, Rarity, likeness
@@ -36,13 +38,15 @@ from bot.core.linkage import WINDOW, Group, link
 from bot.core.storywords import Traits, read_traits
 from bot.model import Article
 
+ASKED = 30  # rarest words of an article by which it looks for others
 INDEXED = 20  # rarest words of an article by which others find it
-NEAR = 12  # articles a new one is compared with first
-NEAREST = 4  # of these that it may be a copy of
-GROWN = 1.3  # times as many articles seen: what an article's words weigh is looked up anew
+NEAR = 10  # articles a new one is compared with first
+NEAREST = 3  # of these that it may be a copy of
+GROWN = 1.5  # times as many articles seen: what an article's words weigh is looked up anew
 STORIES = 4  # of the nearest articles' stories, that are linked anew
 SMALL = 16  # articles
 SWEEP = 6.0  # hours between two looks for what is to be forgotten
+MOST_KEPT = 20_000  # articles added without such a look: old ones may come in bulk, and move the window no further
 LONG_AGO = datetime(1970, 1, 1, tzinfo=UTC)
 
 
@@ -61,12 +65,13 @@ class _Article:
 
 @dataclass(slots=True, eq=False)
 class _Story:
-    """A story in the window: its articles there, and when the first and last of all were published."""
+    """A story in the window: its articles there, when the first and last of all were published, whether it was told."""
 
     members: list[int]
     language: str
     first: float
     last: float
+    told: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,9 +84,10 @@ class Placed:
 
 @dataclass(frozen=True, slots=True)
 class Told:
-    """What a story is: its language, the article that leads it, and when the first and last were published (hours)."""
+    """What a story is: the article that leads it, its title, and when (in hours) the first and last were published."""
 
     lead: int
+    title: str
     language: str
     first: float
     last: float
@@ -112,6 +118,7 @@ class Stories:
         self._stories: dict[int, _Story] = {}
         self._index: dict[str, dict[int, float]] = {}
         self._newest = self._swept = float("-inf")
+        self._kept = 0
         self._placed: dict[int, None] = {}
         self._touched: dict[int, None] = {}
         self._merged: dict[int, int] = {}
@@ -133,9 +140,9 @@ class Stories:
         """
         if not learned:
             self.learn(traits)
-        near = self._near(traits)
-        self._keep(traits, traits.key)
-        original = next((key for key in near[:NEAREST] if is_copy(traits, self._articles[key].traits)), None)
+        near = self._near(self._keep(traits, traits.key), traits)
+        self._make_findable(traits.key)
+        original = next((key for key in near[:NEAREST] if self._copied(key, traits)), None)
         if original is not None:
             self._join_as_copy(traits, original)
         else:
@@ -151,12 +158,13 @@ class Stories:
         if known is None:
             self.learn(traits)
             self._keep(traits, placed.story)
+            self._make_findable(traits.key)
         else:
             self._leave(traits.key)
             known.story = placed.story
         self._articles[traits.key].copy_of = placed.copy_of
         story = self._stories.setdefault(
-            placed.story, _Story([], traits.language, first=traits.hours, last=traits.hours)
+            placed.story, _Story([], traits.language, traits.hours, traits.hours, told=True)
         )
         story.members.append(traits.key)
         story.first, story.last = min(story.first, traits.hours), max(story.last, traits.hours)
@@ -167,30 +175,49 @@ class Stories:
         changes = Changes(
             placed={key: Placed(self._articles[key].story, self._articles[key].copy_of) for key in self._placed},
             told={number: self._told(number) for number in self._touched if number in self._stories},
-            merged={old: new for old, new in self._merged.items() if old not in self._stories},
+            merged={old: self._live(old) for old in self._merged if old not in self._stories},
         )
         self._placed, self._touched, self._merged = {}, {}, {}
-        if self._newest - self._swept > SWEEP:
+        if self._newest - self._swept > SWEEP or self._kept > MOST_KEPT:
             self._sweep()
         return changes
 
-    def _near(self, traits: Traits) -> list[int]:
+    def _live(self, number: int) -> int:
+        while number not in self._stories and number in self._merged:
+            number = self._merged[number]
+        return number
+
+    def _near(self, rarest: Sequence[tuple[float, str]], traits: Traits) -> list[int]:
         """Return the articles that share most of the rare words, the nearest first."""
-        of = self._rarity.of
+        of, words = self._rarity.of, traits.words
         shared: dict[int, float] = {}
-        for word, weight in traits.words.items():
+        for _, word in rarest[:ASKED]:
             found = self._index.get(word)
             if found:
-                worth = weight * of(word)
+                worth = words[word] * of(word)
                 for key, theirs in found.items():
                     shared[key] = shared.get(key, 0.0) + worth * theirs
-        return heapq.nsmallest(NEAR, shared, key=lambda key: (-shared[key], key))
+        return [key for key, _ in heapq.nlargest(NEAR, shared.items(), key=itemgetter(1))]
 
-    def _keep(self, traits: Traits, story: int) -> None:
-        rarest = sorted(traits.words, key=lambda word: (-(traits.words[word] ** 2) * self._rarity.of(word), word))
-        self._articles[traits.key] = _Article(traits, story, indexed=tuple(rarest[:INDEXED]))
-        for word in rarest[:INDEXED]:
-            self._index.setdefault(word, {})[traits.key] = traits.words[word]
+    def _keep(self, traits: Traits, story: int) -> list[tuple[float, str]]:
+        """Take an article in; return its words, those that tell most first."""
+        of = self._rarity.of
+        weighed = [(-weight * weight * of(word), word) for word, weight in traits.words.items()]
+        weighed.sort()
+        self._kept += 1
+        self._articles[traits.key] = _Article(traits, story, indexed=tuple(word for _, word in weighed[:INDEXED]))
+        return weighed
+
+    def _make_findable(self, key: int) -> None:
+        article = self._articles[key]
+        for word in article.indexed:
+            self._index.setdefault(word, {})[key] = article.traits.words[word]
+
+    def _copied(self, key: int, traits: Traits) -> bool:
+        found = self._articles[key]
+        story = self._stories[found.story]
+        near = story.first - WINDOW <= traits.hours <= story.last + WINDOW
+        return near and is_copy(traits, found.traits)
 
     def _join_as_copy(self, traits: Traits, original: int) -> None:
         found = self._articles[original]
@@ -271,7 +298,8 @@ class Stories:
             hours = [self._articles[key].traits.hours for key in members]
             before = gone.get(number)
             first = min(hours) if before is None else min(*hours, before.first)
-            self._stories[number] = _Story(members, self._articles[members[0]].traits.language, first, max(hours))
+            language, told = self._articles[members[0]].traits.language, before is not None and before.told
+            self._stories[number] = _Story(members, language, first, max(hours), told)
             for key in members:
                 if self._articles[key].story != number:
                     self._articles[key].story = number
@@ -279,7 +307,7 @@ class Stories:
             if before is None or before.members != members:
                 self._touched[number] = None
         for number, story in gone.items():
-            if number not in self._stories:
+            if number not in self._stories and story.told:  # of the others nobody knows yet
                 self._merged[number] = self._articles[story.members[0]].story
 
     def _numbers(self, parts: Sequence[Sequence[int]]) -> list[int]:
@@ -302,7 +330,9 @@ class Stories:
 
     def _told(self, number: int) -> Told:
         story = self._stories[number]
-        return Told(self._lead(story), story.language, story.first, story.last)
+        story.told = True
+        lead = self._lead(story)
+        return Told(lead, self._articles[lead].traits.headline, story.language, story.first, story.last)
 
     def _lead(self, story: _Story) -> int:
         """Return the article with the most central title (rule 5)."""
@@ -311,7 +341,8 @@ class Stories:
 
         def centrality(key: int) -> float:
             title = self._articles[key].traits.title
-            return sum((shared[word] - 1) * self._rarity.of(word) ** 0.5 for word in title) / (len(title) + 1) ** 0.5
+            worth = sum((shared[word] - 1) * math.sqrt(self._rarity.of(word)) for word in title)
+            return worth / math.sqrt(len(title) + 1)
 
         return min(voices, key=lambda key: (-round(centrality(key), 9), self._articles[key].traits.hours, key))
 
@@ -323,7 +354,7 @@ class Stories:
 
     def _sweep(self) -> None:
         """Forget what is older than the window."""
-        self._swept = self._newest
+        self._swept, self._kept = self._newest, 0
         for key, article in list(self._articles.items()):
             if article.traits.hours < self._newest - WINDOW:
                 self._leave(key)

@@ -63,12 +63,13 @@ _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 class Traits:
     """What an event is known by in one article.
 
-    `key` is what the caller calls the article; `hours` is when it was published, in hours since 1970. `words` maps
-    stems (numbers begin with #) to what they weigh before rarity; `title` are the stems of the title, `names` the
-    stems that are names or numbers, `days` ordinals of dates, `pieces` hashes of neighboring words.
+    `key` is what the caller calls the article, `headline` its title; `hours` is when it was published, in hours since
+    1970. `words` maps stems (numbers begin with #) to what they weigh before rarity; `title` are the stems of the
+    title, `names` the stems that are names or numbers, `days` ordinals of dates, `pieces` hashes of neighboring words.
     """
 
     key: int
+    headline: str
     hours: float
     language: str
     words: dict[str, float]
@@ -101,6 +102,7 @@ def read_traits(article: Article, key: int, *, at: datetime) -> Traits:
     words = {stem: math.sqrt(n) * _worth(stem, names) for stem, n in counts.items()}
     return Traits(
         key=key,
+        headline=article.title,
         hours=(at - _EPOCH).total_seconds() / 3600,
         language=language,
         words=words,

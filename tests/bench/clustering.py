@@ -25,8 +25,8 @@ Row = tuple[str, str, str, str]
 def simulated_month(articles: int = ARTICLES) -> Iterator[Article]:
     """Yield invented articles in time order.
 
-    An event has its own names, words and place, and is told by one outlet or by up to forty, most within a day; words of
-    news in general are drawn by Zipf's law.
+    An event has its own names, words and place, and is told by one outlet or by up to forty, most within a day;
+    words of news in general are drawn by Zipf's law.
     """
     chance = random.Random(5)
     letters = "abcdefghijklmnopqrstuvwxyz"
@@ -39,8 +39,8 @@ def simulated_month(articles: int = ARTICLES) -> Iterator[Article]:
         own = chance.choices(vocabulary, weights, k=30)
         events.append((names, own, f"{chance.choice(letters)}{chance.choice(letters)}".upper()))
         at = chance.random()
-        for _ in range(min(40, int(chance.paretovariate(1.1)))):
-            planned.append((at + chance.expovariate(1) * 0.4 / 30, len(events) - 1))
+        outlets = min(40, int(chance.paretovariate(1.1)))
+        planned += [(at + chance.expovariate(1) * 0.4 / 30, len(events) - 1) for _ in range(outlets)]
     for at, event in sorted(planned[:articles]):
         names, own, place = events[event]
         words = chance.choices(vocabulary, weights, k=WORDS // 2) + chance.choices(own, k=WORDS // 3)
