@@ -4,7 +4,8 @@ It puts nothing together; `linkage.py` does.
 
 Rules
     1. The likeness of two articles is the cosine of their words, each weighed by its rarity among the articles seen
-       (`Rarity`). A word that only one article has counts for its length only by `ALONE`, once `ENOUGH` articles were seen.
+       (`Rarity`). A word that only one article has counts for its length only by `ALONE`, once `ENOUGH` articles were
+       seen.
     2. Where each article's most prominent place is none of the other's, the likeness is multiplied by `OTHER_PLACE`.
     3. Where both name weekdays and share none, it is multiplied by `OTHER_DAY`.
     4. Of articles in two languages only names and numbers are compared; they must share a number and a name, and the
@@ -23,6 +24,7 @@ Known exceptions
 from __future__ import annotations
 
 import math
+from collections import Counter
 from collections.abc import Mapping
 
 from bot.core.storywords import Traits
@@ -42,19 +44,17 @@ class Rarity:
 
     def __init__(self) -> None:
         self.seen = 0
-        self._counts: dict[str, int] = {}
+        self._counts: Counter[str] = Counter()
         self._known: dict[str, float] = {}
         self._known_at = 0
 
     def learn(self, traits: Traits) -> None:
         """Count an article's words."""
-        counts = self._counts
-        for word in traits.words:
-            counts[word] = counts.get(word, 0) + 1
+        self._counts.update(iter(traits.words))  # an iterator is counted many times faster than a mapping
         self.seen += 1
         if self.seen >= 2 * MEMORY:
             self.seen //= 2
-            self._counts = {word: count // 2 for word, count in counts.items() if count > 1}
+            self._counts = Counter({word: n // 2 for word, n in self._counts.items() if n > 1})
             self._forget()
         elif self.seen - self._known_at > max(FRESH, self._known_at // 30):
             self._forget()

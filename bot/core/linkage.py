@@ -78,7 +78,11 @@ def link(groups: Sequence[Group], between: Mapping[tuple[int, int], float]) -> l
     sums: dict[int, dict[int, float]] = {place: {} for place in made}
     for (one, other), value in between.items():
         sums[one][other] = sums[other][one] = value
-    heap = [(-passes(made[a], made[b], value), a, b) for (a, b), value in between.items()]
+    single = [group.size == 1 for group in groups]  # of two articles the bar is BAR
+    likely = [
+        (pair, value) for pair, value in between.items() if value >= BAR or not (single[pair[0]] and single[pair[1]])
+    ]
+    heap = [(-passes(made[a], made[b], value), a, b) for (a, b), value in likely]
     heap = [entry for entry in heap if entry[0] <= -1.0]
     heapq.heapify(heap)
     new = len(groups)

@@ -33,8 +33,9 @@ from itertools import combinations
 from operator import itemgetter
 
 from bot.core.copies import is_copy
-from bot.core.likeness import FAINT, Rarity, likeness
+from bot.core.likeness import Rarity, likeness
 from bot.core.linkage import WINDOW, Group, link
+from bot.core.storychanges import Changes, Placed, Told, follow
 from bot.core.storywords import Traits, read_traits
 from bot.model import Article
 
@@ -43,6 +44,7 @@ INDEXED = 20  # rarest words of an article by which others find it
 NEAR = 10  # articles a new one is compared with first
 NEAREST = 3  # of these that it may be a copy of
 GROWN = 1.5  # times as many articles seen: what an article's words weigh is looked up anew
+LIKELY = 0.08  # likeness to one article of a story below which none belongs to it: linkage.BAR is far above
 STORIES = 4  # of the nearest articles' stories, that are linked anew
 SMALL = 16  # articles
 SWEEP = 6.0  # hours between two looks for what is to be forgotten
@@ -72,34 +74,6 @@ class _Story:
     first: float
     last: float
     told: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Placed:
-    """Where an article belongs: to which story, and which article it is a copy of."""
-
-    story: int
-    copy_of: int | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Told:
-    """What a story is: the article that leads it, its title, and when (in hours) the first and last were published."""
-
-    lead: int
-    title: str
-    language: str
-    first: float
-    last: float
-
-
-@dataclass(frozen=True, slots=True)
-class Changes:
-    """What changed: articles that were placed, stories that were touched, and stories that became a part of others."""
-
-    placed: dict[int, Placed]
-    told: dict[int, Told]
-    merged: dict[int, int]
 
 
 class Stories:
@@ -235,8 +209,8 @@ class Stories:
         for other in near:
             found = self._articles[other]
             if found.copy_of is None or found.copy_of not in self._articles:
-                best[found.story] = max(best.get(found.story, FAINT), self._alike(key, other))
-        return sorted((number for number in best if best[number] > FAINT), key=lambda n: (-best[n], n))[:STORIES]
+                best[found.story] = max(best.get(found.story, 0.0), self._alike(key, other))
+        return sorted((number for number in best if best[number] > LIKELY), key=lambda n: (-best[n], n))[:STORIES]
 
     def _alike(self, key: int, other: int) -> float:
         """Return how alike two articles are, worked out once."""
@@ -387,14 +361,6 @@ def group_articles(articles: Sequence[Article]) -> list[tuple[Article, ...]]:
         tuple(articles[order[key]] for key in sorted(keys, key=lambda key: (key != leads[number], key)))
         for number, keys in groups.items()
     ]
-
-
-def follow(placed: dict[int, int], changes: Changes) -> None:
-    """Bring up to date which story each article belongs to, those that are forgotten included."""
-    if changes.merged:
-        for key, number in placed.items():
-            placed[key] = changes.merged.get(number, number)
-    placed.update((key, one.story) for key, one in changes.placed.items())
 
 
 def _at(article: Article) -> datetime:

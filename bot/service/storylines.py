@@ -15,7 +15,8 @@ from threading import Lock
 import structlog
 
 from bot.core.linkage import WINDOW
-from bot.core.stories import Changes, Placed, Stories
+from bot.core.stories import Stories
+from bot.core.storychanges import Changes, Placed
 from bot.core.storywords import Traits, read_traits
 from bot.model import Article, Placing, StoryHead
 from bot.service.ports import StoryStore

@@ -10,7 +10,8 @@ from typing import Any
 from bot.app import SystemClock, make_place_finder, parts
 from bot.core.language import detect_language
 from bot.core.places import PlaceFinder
-from bot.core.stories import Stories, follow
+from bot.core.stories import Stories
+from bot.core.storychanges import follow
 from bot.core.storywords import Traits, read_traits
 from bot.errors import ArticleError
 from bot.model import Article

@@ -21,6 +21,7 @@ from bot.app import make_analyzer
 from bot.chat.transport import AiohttpRequest
 from bot.core.articlefile import article_from_text
 from bot.preview.server import PreviewServer
+from tests.bench.clustering import measure_clustering
 from tests.bench.polling import measure_polling
 from tests.bench.processes import cpu_seconds, memory_mb
 from tests.bench.server import CHAT
@@ -186,7 +187,12 @@ def _cpu(work: Callable[[], object], runs: int = 7) -> float:
 
 def main() -> None:
     """Measure and print the table."""
-    rows = [*measure_summaries(), *asyncio.run(measure_transport()), *asyncio.run(measure_polling())]
+    rows = [
+        *measure_summaries(),
+        *measure_clustering(),
+        *asyncio.run(measure_transport()),
+        *asyncio.run(measure_polling()),
+    ]
     if sys.platform == "linux":
         rows += asyncio.run(measure_bot())
     width = max(len(row[0]) for row in rows)

@@ -7,7 +7,8 @@ from hypothesis import strategies as st
 
 from bot.core import stories as module
 from bot.core.linkage import WINDOW
-from bot.core.stories import Placed, Stories, follow, group_articles
+from bot.core.stories import Stories, group_articles
+from bot.core.storychanges import Placed, follow
 from bot.core.storywords import read_traits
 from bot.model import Article
 

@@ -16,7 +16,8 @@ from pathlib import Path
 import pytest
 
 from bot.app import make_place_finder
-from bot.core.stories import Stories, follow
+from bot.core.stories import Stories
+from bot.core.storychanges import follow
 from bot.core.storywords import read_traits
 from bot.model import Article
 
