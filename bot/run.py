@@ -240,6 +240,7 @@ async def _gathering(made: Parts, door: Door, gatherer: Gatherer, application: B
 
     async def poll() -> None:
         report = await gatherer.poll_due()
+        await door(made.storylines.place_new, made.clock.now())
         if report.feeds:
             log.info("polled", feeds=report.feeds, failed=report.failed, new_articles=report.new_articles)
         told = [*map(words.feed_aside, report.aside), *map(words.feed_silent, report.silent)]

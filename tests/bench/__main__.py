@@ -22,6 +22,7 @@ from bot.chat.transport import AiohttpRequest
 from bot.core.articlefile import article_from_text
 from bot.preview.server import PreviewServer
 from tests.bench.analyzing import measure_analyzing
+from tests.bench.clustering import measure_clustering
 from tests.bench.delivering import measure_delivering
 from tests.bench.hostile import measure_hostile
 from tests.bench.polling import measure_polling
@@ -194,6 +195,7 @@ def main() -> None:
         *measure_summaries(),
         *measure_analyzing(),
         *measure_methods(),
+        *measure_clustering(),
         *asyncio.run(measure_transport()),
         *asyncio.run(measure_polling()),
     ]
