@@ -19,6 +19,7 @@ from bot import seeds
 from bot.chat.chart import SECONDS, chart_png
 from bot.core.analysis import Analyzer
 from bot.core.articlefile import article_from_text
+from bot.core.places import PlaceFinder
 from bot.feeds.discover import discover_feeds
 from bot.feeds.workers import Workers
 from bot.model import Article, Trend
