@@ -19,6 +19,7 @@ from bot import seeds
 from bot.chat.chart import SECONDS, chart_png
 from bot.core.analysis import Analyzer
 from bot.core.articlefile import article_from_text
+from bot.core.places import PlaceFinder
 from bot.feeds.discover import discover_feeds
 from bot.feeds.workers import Workers
 from bot.model import Article, Trend
@@ -27,6 +28,7 @@ from bot.service.answer import Answers
 from bot.service.brief import Brief
 from bot.service.gather import Gatherer
 from bot.service.ports import Draw, Offload, Reading, Store, Web
+from bot.service.storylines import Storylines
 from bot.service.trends import Trends
 from bot.service.wishes import Wishes
 from bot.settings import DEFAULT_FEEDS, Settings
@@ -97,6 +99,11 @@ class Parts:
         """What changes subscriptions."""
         return Wishes(self.store)
 
+    @cached_property
+    def storylines(self) -> Storylines:
+        """What puts stored articles into stories."""
+        return Storylines(self.store)
+
     def close(self) -> None:
         """Give back what was opened."""
         if "store" in self.__dict__:
@@ -120,6 +127,15 @@ def make_analyzer() -> Analyzer:
         DataError: a file of `data/` is wrong.
     """
     return seeds.make_analyzer()
+
+
+def make_place_finder() -> PlaceFinder:
+    """Make what finds places from `data/`.
+
+    Raises:
+        DataError: the file is wrong.
+    """
+    return PlaceFinder(seeds.load_places())
 
 
 def make_gatherer(made: Parts, web: Web, reading: Reading, offload: Offload) -> Gatherer:
@@ -170,6 +186,7 @@ def lay_out_samples(made: Parts) -> str:
     now = made.clock.now()
     for article in sample_articles(now):
         made.store.add_article(made.analyzer().annotate(article), now)
+    made.storylines.place_new(now)
     return "These are sample articles, written for Communiqué: their events and outlets are invented."
 
 

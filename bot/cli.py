@@ -146,6 +146,17 @@ def analyze(n: Count = 3, method: Method = "news") -> None:
 
 
 @cli.command()
+def cluster(
+    stored: Annotated[bool, typer.Option("--stored", help="The store's newest week anew, instead of stdin.")] = False,
+    as_json: Json = False,
+) -> None:
+    """Read JSON Lines on stdin, write the story of each article: those of one event share it."""
+    from bot.verbs import clustering
+
+    _leave(clustering.cluster_stored(_settings(), as_json=as_json) if stored else clustering.cluster(sys.stdin.buffer))
+
+
+@cli.command()
 def sentences() -> None:
     """Read JSON Lines on stdin, write the sentences of each text."""
     from bot.verbs.reading import sentences as do

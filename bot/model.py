@@ -297,10 +297,7 @@ class Placing:
 
 @dataclass(frozen=True, slots=True)
 class StoryHead:
-    """What is kept of a story itself: `lead_id` is the article its title comes from.
-
-    `merged_into` is the id of the story that it turned out to be a part of: it has no articles of its own then.
-    """
+    """What is kept of a story itself: `lead_id` is the article its title comes from."""
 
     id: int
     lead_id: int
@@ -308,7 +305,6 @@ class StoryHead:
     language: str
     first_at: datetime
     last_at: datetime
-    merged_into: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

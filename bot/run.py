@@ -43,6 +43,7 @@ SETTLED_KEPT = timedelta(days=30)  # deliveries that were sent, blocked or expir
 CLEANING = 3600  # seconds
 FINISH_UPDATES = 4.0  # seconds at most for updates under way; all of stopping must take less than 10
 FINISH_SENDING = 5.0
+FINISH_NOTES = 0.5
 PREVIEW_TOKEN = "1:preview"  # noqa: S105 -- of the Bot API built in, on loopback
 
 
@@ -194,7 +195,8 @@ async def _heartbeat(made: Parts, door: Door, deliverer: Deliverer, stop: asynci
     async def end_sending() -> None:
         await stop.wait()
         deliverer.stop()  # at once, while updates are finished: both have little time
-        await deliverer.finish(FINISH_SENDING)
+        await asyncio.wait({delivering}, timeout=FINISH_SENDING)
+        await deliverer.finish(FINISH_NOTES)
 
     scheduler = AsyncIOScheduler(timezone=UTC, job_defaults={"coalesce": True, "misfire_grace_time": None})
     scheduler.add_job(plan, "interval", seconds=HEARTBEAT, max_instances=2)
@@ -238,6 +240,7 @@ async def _gathering(made: Parts, door: Door, gatherer: Gatherer, application: B
 
     async def poll() -> None:
         report = await gatherer.poll_due()
+        await door(made.storylines.place_new, made.clock.now())
         if report.feeds:
             log.info("polled", feeds=report.feeds, failed=report.failed, new_articles=report.new_articles)
         told = [*map(words.feed_aside, report.aside), *map(words.feed_silent, report.silent)]

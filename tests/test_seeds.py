@@ -6,7 +6,15 @@ import pytest
 
 import bot.seeds.folder
 from bot.errors import DataError
-from bot.seeds import data_folder, load_abbreviations, load_places, load_topics, sample_files
+from bot.seeds import (
+    data_folder,
+    load_abbreviations,
+    load_everyday,
+    load_places,
+    load_topic_weights,
+    load_topics,
+    sample_files,
+)
 
 
 def written(tmp_path, text):
@@ -139,3 +147,53 @@ def test_data_that_is_nowhere_is_an_error(tmp_path, monkeypatch):
     monkeypatch.setattr(bot.seeds.folder, "__file__", str(tmp_path / "bot" / "seeds" / "folder.py"))
     with pytest.raises(DataError, match="is missing"):
         data_folder()
+
+
+def test_alternatives_in_a_phrase_are_written_out(tmp_path):
+    text = "[ab]\nname = 'A'\nstrong = '(raise|cut) (duty|duties), levy (x), levy (x)'\n"
+    (topic,) = load_topics(written(tmp_path, text))
+    assert topic.words["en"].strong == ("raise duty", "raise duties", "cut duty", "cut duties", "levy (x)")
+
+
+def test_what_is_strong_or_means_something_else_is_not_supporting_as_well(tmp_path):
+    text = "[ab]\nname = 'A'\nstrong = 'duty'\nsupporting = 'Duty, heavy duty, levy'\nnot = 'heavy duty'\n"
+    (topic,) = load_topics(written(tmp_path, text))
+    assert topic.words["en"].supporting == ("levy",)
+
+
+def test_words_of_everyday_life_stand_beside_the_topics(tmp_path):
+    path = written(tmp_path, "everyday = 'coach, recipe'\n[ab]\nname = 'A'\n")
+    assert load_everyday(path) == ("coach", "recipe")
+    assert load_everyday(written(tmp_path, "")) == ()
+    assert "quarterback" in load_everyday()
+
+
+def test_a_table_of_weights_has_measures_and_words_by_weight(tmp_path):
+    words = "[xx.words.all]\n'-0.50' = 'coach'\n[xx.words.ab]\n'+1.00' = 'truce, cease fire'\n"
+    text = "[xx.measures.ab]\nstart = -1\n" + words
+    (table,) = load_topic_weights(written(tmp_path, text))
+    assert table.language == "xx"
+    assert table.measures == {"ab": {"start": -1}}
+    assert table.words == {"all": {"coach": -0.5}, "ab": {"truce": 1.0, "cease fire": 1.0}}
+
+
+@pytest.mark.parametrize(
+    ("text", "line", "what"),
+    [
+        ("[english.measures]\n", 1, "the two small letters"),
+        ("[xx.mesures.ab]\nstart = 1\n", 1, "unknown field 'mesures'"),
+        ("[xx]\nwords = 'a'\n", 2, "'words' must be tables"),
+        ("[xx.measures]\nab = 1\n", 1, "'measures' must be tables"),
+        ("[xx.measures.ab]\nstart = 1\nstrng = 1\n", 3, "unknown field 'strng'"),
+        ("[xx.measures.ab]\nstart = true\n", 2, "'start' must be a number"),
+        ("[xx.measures.ab]\n[xx.words.cd]\n", 2, "unknown field 'cd'"),
+        ("[xx.measures.ab]\n[xx.words.ab]\nmuch = 'a'\n", 3, "'much' must be a weight"),
+        ("[xx.measures.ab]\n[xx.words.ab]\n'+1' = 'a'\n'+2' = 'a'\n", 4, "'a' has two weights"),
+    ],
+)
+def test_a_wrong_file_of_weights_is_named_with_its_line(tmp_path, text, line, what):
+    path = written(tmp_path, text)
+    with pytest.raises(DataError) as caught:
+        load_topic_weights(path)
+    assert str(caught.value).startswith(f"{path}, line {line}: ")
+    assert what in str(caught.value)

@@ -91,7 +91,7 @@ async def next_page(press: Press, match: Match[str]) -> None:
         wider = await _composed(press, wish, since, until, page + 1)
         known = {reference_of(story) for story in shown}
         rest = [story for story in wider if reference_of(story) not in known]
-        made = ask.page.stories(storywords.next_page(len(shown) + 1), rest, storywords.NO_MORE_STORIES)
+        made = ask.page.stories(storywords.MORE_STORIES, rest, storywords.NO_MORE_STORIES)
         if len(wider) < wish.most_stories * (page + 1) or page >= DEEPEST_PAGE or not made:
             return made
         following = Button(storywords.MORE_STORIES, data_of("n", [since, until, page + 1]))

@@ -31,7 +31,7 @@ MUTED = "Muted: this story won't be told here again."
 UNMUTED = "This story is told here again when it moves."
 STORY_GONE = "I no longer have that story. /search may find what followed it."
 NO_MORE_STORIES = "That was all of it."
-ASK_WHAT_TO_SEARCH = "What shall I look for? Answer with a few words."
+ASK_WHAT_TO_SEARCH = "What shall I look for? Answer this message with a few words."
 SEARCH_PLACEHOLDER = "steel quota"
 NOT_SUBSCRIBED_TO_LEAN = "That is kept for your digests. To get one: /subscribe"
 SILENT_MOST = 3  # feeds named as silent
@@ -89,8 +89,3 @@ def leaned(name: str, way: str) -> str:
             return f"{name} counts less here from now on."
         case _:
             return f"{name} counts as everything else again."
-
-
-def next_page(first: int) -> str:
-    """Head the stories that follow a digest's."""
-    return f"More stories, from {first}"

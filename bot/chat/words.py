@@ -113,6 +113,8 @@ def refusal(reason: str, count: int = 0) -> str:
             return f"Too short to shorten: {counted(count, 'sentence')}."
         case "not_prose":
             return "That is no running text: I find no sentences in it. Send the article itself."
+        case "unsplittable":
+            return "I can't tell where its sentences end: that script marks none. Send a version in another language."
         case _:
             return "There is nothing to read in it. Send the article's text."
 

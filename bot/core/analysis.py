@@ -16,6 +16,7 @@ from bot.model import Analysis, Article, Sentence, Summary, Vocabulary
 
 REMEMBERED = 4000  # articles whose key sentences are kept at hand: a day of 100 feeds, about 4 MB
 SAME_WORDS = 0.5  # share of the shorter sentence's words: half of them again is a repetition
+SPARE = 3  # times n: so many of a story's sentences are ranked, since some say what a better one says
 
 Key = tuple[int, int]  # an article's words and how many sentences; an id alone may come again after a removal
 
@@ -94,9 +95,9 @@ class Analyzer:
     ) -> StoryAnalysis:
         """Read several articles (title, text) on one event as one story.
 
-        Each article's key sentences are taken in turn, best article position first, until there are n; a sentence
-        that mostly says what a chosen one says (`SAME_WORDS`) is passed over. Articles that can't be summarized are
-        left out.
+        With `news`, the sentences are those that the articles share; with another method each article's key
+        sentences are taken in turn. A sentence that mostly says what a chosen one says (`SAME_WORDS`) is passed over.
+        Articles that can't be summarized are left out.
 
         Raises:
             RefusalError: none of them can be.
@@ -110,12 +111,17 @@ class Analyzer:
                 refusal = error
         if not read:
             raise refusal
+        if method == "news" and len(read) > 1:
+            texts = [text for _, text in articles]
+            ranked = self._summarizer.summarize_several(texts, language=language, n=SPARE * n)
+        else:
+            ranked = [
+                (i, each) for rank in range(n) for i, one in read for each in one.summary.sentences[rank : rank + 1]
+            ]
         chosen: list[tuple[int, Sentence]] = []
-        for rank in range(n):
-            for i, analysis in read:
-                for sentence in analysis.summary.sentences[rank : rank + 1]:
-                    if len(chosen) < n and not any(_says_the_same(sentence, other) for _, other in chosen):
-                        chosen.append((i, sentence))
+        for i, sentence in ranked:
+            if len(chosen) < n and not any(_says_the_same(sentence, other) for _, other in chosen):
+                chosen.append((i, sentence))
         together = "\n\n".join(text for _, text in articles)
         return StoryAnalysis(
             sentences=tuple(sorted(chosen, key=lambda pair: (pair[0], pair[1].start))),

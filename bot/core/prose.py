@@ -1,61 +1,20 @@
 # ruff: noqa: RUF001 -- letters and signs of many scripts
 """Tells what a sentence lacks to stand alone in a summary; it ranks nothing and drops nothing.
 
-Three judgments, each a rule on the sentence's own characters:
-1. *Boilerplate* is no part of the story: bylines, "Read more", share and subscription lines, credits, copyright.
-   A line that starts with a known phrase and is no longer than `LONGEST_BOILERPLATE`; in the languages read in full.
-2. A sentence *leans* on the one before it if it starts with a conjunction, pronoun or demonstrative ("But he …",
+Two judgments, each a rule on the sentence's own characters (what is no part of the story at all tells `junk.py`):
+1. A sentence *leans* on the one before it if it starts with a conjunction, pronoun or demonstrative ("But he …",
    "These insiders …"), or opens or closes a quotation that it does not hold whole.
-3. A *fragment* ends without a closing sign (headings, captions), asks a question, or has less than `FEWEST` words.
+2. A *fragment* ends without a closing sign (headings, captions), asks a question, or has less than `FEWEST` words.
 
-Known exceptions: "It is" and "There is" may stand alone, and are not listed; a story about newspapers may start with
-"Read more".
+Known exceptions: "It is" and "There is" may stand alone, and are not listed.
 """
 
 from __future__ import annotations
 
 import re
-from typing import Final
-
-LONGEST_BOILERPLATE = 160
-"""Longest line, in characters, that is taken for boilerplate; a paragraph of text is longer."""
 
 FEWEST = 5
 """Fewest words of a sentence that tells something; for scripts without spaces, four characters count as a word."""
-
-_STARTS = r"""
-read\ (?:more|also|next|the\ full|our)|also\ read|see\ also|related(?:\ (?:articles?|stories|news|topics|links))?\s?:
-|(?:click|tap)\ (?:here|on\ the|to)|sign\ up\ (?:for|to|here|now)|subscribe\ (?:to|now|here|for)|follow\ us\b
-|(?:share|email|print|save|bookmark)\ (?:this|on|via|the\ article)|like\ us\ on|join\ us\ on|advertisement\b
-|copyright\b|©|all\ rights\ reserved
-|this\ (?:article|story|report)\ (?:was|has\ been|first|originally)\ (?:first\ |originally\ |automatically\ )?
-(?:appeared|published|updated|amended|written|edited|translated|generated|corrected)
-|(?:file\ )?(?:photo|image|picture|video|graphic|illustration)s?(?:\ (?:by|courtesy|credits?|caption))?\s?[:©/]
-|\(?(?:ap|afp|reuters|epa|getty)\ (?:photo|images?)\b|getty\ images|scroll\ down\ for|watch\ (?:now|live|the\ video|:)
-|listen\ (?:to\ this|now|:)|(?:additional\ )?(?:reporting|writing|editing)\ by\b|(?:with\ )?files\ from\b
-|(?:last\ )?(?:updated|published|posted|modified)(?:\ (?:on|at))?\s?:?\s(?:\d|jan|feb|mar|apr|may|jun|jul|aug|sep|oct
-|nov|dec|mon|tue|wed|thu|fri|sat|sun|today|yesterday)|(?:we|this\ site|this\ website)\ uses?\ cookies
-|by\ (?:continuing|using)\ (?:to|this\ site)|accept\ (?:all\ )?cookies|most\ (?:read|popular|viewed)\b|trending\b
-|(?:the\ )?views\ expressed|disclaimer\b|download\ (?:our|the)\ app|loading\b|\d+\ (?:comments|shares|min\ read)\b
-|lesen\ sie\ (?:auch|mehr|hier)|mehr\ (?:dazu|zum\ thema)|zum\ thema|anzeige\b|werbung\b|foto\s?:|bild\s?:|quelle\s?:
-|newsletter\b|jetzt\ abonnieren|alle\ rechte\ vorbehalten
-|(?:à\ )?lire\ (?:aussi|la\ suite|également|plus)|à\ lire\b|publicité\b|crédits?\ photo|abonnez-vous|tous\ droits
-|lea\ (?:también|más)|lee\ (?:también|más)|leer\ más|ver\ (?:también|más)|publicidad\b|suscríb[ea]|síguenos|comparte\b
-|te\ puede\ interesar|todos\ los\ derechos|todos\ os\ direitos|tutti\ i\ diritti
-|leggi\ (?:anche|di\ più|tutto)|pubblicità\b|iscriviti|seguici|condividi\b
-|lei?a\ (?:também|mais)|saiba\ mais|veja\ (?:também|mais)|publicidade\b|inscreva-se|siga-nos|compartilhe\b
-|читайте\ (?:также|ещё|еще|по\ теме)|подпи(?:сывайтесь|шитесь)|реклама\b|фото\s?:|источник\s?:|поделиться\b
-|все\ права\ защищены|читайте\ також|підпи(?:суйтесь|шіться)|джерело\s?:|поділитися\b
-|関連記事|続きを読む|写真[：:＝]|（写真|会員登録|無断転載|広告$|シェア|あわせて読みたい
-|相关阅读|相關閱讀|延伸阅读|延伸閱讀|责任编辑|責任編輯|编辑[：:]|編輯[：:]|原标题|原標題|点击(?:这里|查看)|版权所有|來源[：:]|来源[：:]
-|اقر(?:أ|ئي|ؤوا)\ (?:أيضا|المزيد)|إقرأ|شارك\ (?:هذا|المقال|على)|اشترك|تابعونا|جميع\ الحقوق|المصدر\s?:|صورة\s?:
-"""
-_BOILERPLATE: Final = re.compile(rf"[\s>»→►▶•*\[(–—-]*(?:{_STARTS})", re.IGNORECASE | re.VERBOSE)
-_BYLINE = re.compile(
-    r"(?:By|BY|Von|Par|Por|Di|Texto|Автор:?|Von:)"
-    r"(?:\s+(?:[^\W\d_a-zà-ÿ][\w.’'-]*|and|und|et|y|e|for|in|de|van|der|[|/,]|@\S+),?){1,10}\s*\Z"
-)
-_LINK = re.compile(r"\s*(?:https?://|www\.|t\.me/|@\w+\s*\Z|#\w+(?:\s+#\w+)*\s*\Z)")
 
 _LEANING = {
     "en": """But And So Yet Or Nor However Still Meanwhile Instead Thus Therefore Moreover Furthermore Besides
@@ -85,19 +44,8 @@ _LEANS = {language: frozenset(words.split()) for language, words in _LEANING.ite
 _LEANS_UNSPACED = {language: tuple(words.split()) for language, words in _LEANING_UNSPACED.items()}
 _FIRST_WORD = re.compile(r"[\"'“„«‘(\s—–-]*([^\W\d_]+)")
 _CLOSED = re.compile(r"[.!…։。！．।॥؟۔][\"'”’»“)\]」』）\u200e\u200f\s]*\Z")
-_IS_UNSPACED = re.compile("[\u2e80-\U0010ffff]")  # from this code point on scripts stand without spaces
+_UNSPACED = re.compile(r"[\u2e80-\U0010ffff]")  # from here on scripts stand without spaces
 _PAIRS = (("“", "”"), ("«", "»"), ("「", "」"), ("『", "』"), ("(", ")"), ("（", "）"))
-
-
-def is_boilerplate(sentence: str) -> bool:
-    """Say whether a sentence or line belongs to the page and not to the story.
-
-    >>> is_boilerplate("Read more: Tokyo waits"), is_boilerplate("By Mary Ito"), is_boilerplate("By Friday it fell.")
-    (True, True, False)
-    """
-    if len(sentence) > LONGEST_BOILERPLATE:
-        return False
-    return any(pattern.match(sentence) for pattern in (_BOILERPLATE, _BYLINE, _LINK))
 
 
 def leans(sentence: str, language: str) -> bool:
@@ -125,6 +73,14 @@ def is_fragment(sentence: str) -> bool:
     >>> is_fragment("A turning point"), is_fragment("Who pays?"), is_fragment("The duty on steel rises to 25 %.")
     (True, True, False)
     """
-    unspaced = 0 if sentence.isascii() else len(_IS_UNSPACED.findall(sentence))
-    words = len(sentence.split()) + unspaced // 4
-    return words < FEWEST or not _CLOSED.search(sentence)
+    return length(sentence) < FEWEST or not _CLOSED.search(sentence)
+
+
+def length(sentence: str) -> int:
+    """Return a sentence's length in words; four characters of a script without spaces count as one.
+
+    >>> length("The duty rises."), length("政府は関税を引き上げると発表した。")
+    (3, 5)
+    """
+    unspaced = 0 if sentence.isascii() else len(_UNSPACED.findall(sentence))
+    return len(sentence.split()) + unspaced // 4

@@ -1,14 +1,16 @@
 """Ranks the sentences of a news text, by arithmetic on words alone; it knows no language and no sumy.
 
-Everything is linear in the number of words: the similarity of a sentence to all others together is its product with
-the sum of their vectors, so that no sentence-by-sentence matrix is ever made.
+Everything is linear in the number of words: the likeness of a sentence to all that follow is its product with the
+sum of their vectors, so that no sentence-by-sentence matrix is ever made.
 """
 
 from __future__ import annotations
 
-from collections import Counter
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
+
+from bot.core.opening import Reading, has_form, read_opening
+from bot.core.weights import News, Opening
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -34,20 +36,16 @@ class TermMatrix:
         import numpy as np  # 0.2 s, 14 MB
 
         self._terms: dict[str, int] = {}
-        rows: list[int] = []
-        columns: list[int] = []
-        counts: list[int] = []
-        for number, words in enumerate(sentences):
-            for stem, count in Counter(word[:STEM] for word in words).items():
-                rows.append(number)
-                columns.append(self._terms.setdefault(stem, len(self._terms)))
-                counts.append(count)
+        number = self._terms.setdefault
+        flat = [number(word[:STEM], len(self._terms)) for words in sentences for word in words]
         self.length = len(sentences)
-        self._rows = np.array(rows, dtype=np.intp)
-        self._columns = np.array(columns, dtype=np.intp)
+        rows = np.repeat(np.arange(self.length), [len(words) for words in sentences])
+        width = max(len(self._terms), 1)
+        cells, counts = np.unique(rows * width + np.array(flat, dtype=np.intp), return_counts=True)
+        self._rows, self._columns = np.divmod(cells, width)
         frequency = np.bincount(self._columns, minlength=len(self._terms))
         self._idf = np.log1p(self.length / np.maximum(frequency, 1))
-        values = (1 + np.log(np.array(counts, dtype=np.float64))) * self._idf[self._columns]
+        values = (1 + np.log(counts)) * self._idf[self._columns]
         norms = np.sqrt(np.bincount(self._rows, weights=values**2, minlength=self.length))
         self._values = values / np.maximum(norms, 1e-9)[self._rows]
 
@@ -68,13 +66,25 @@ class TermMatrix:
             dtype=np.float64,
         )
 
-    def total(self) -> Floats:
-        """Return the sum of all sentences' vectors."""
+    def total(self, rows: NDArray[np.bool_] | None = None) -> Floats:
+        """Return the sum of all sentences' vectors, or of some."""
         import numpy as np
 
-        return np.asarray(
-            np.bincount(self._columns, weights=self._values, minlength=len(self._terms)), dtype=np.float64
-        )
+        values = self._values if rows is None else self._values * rows[self._rows]
+        return np.asarray(np.bincount(self._columns, weights=values, minlength=len(self._terms)), dtype=np.float64)
+
+    def forward(self, rows: NDArray[np.bool_] | None = None) -> Floats:
+        """Return each sentence's summed likeness to all sentences behind it, or to those behind it among some."""
+        import numpy as np
+
+        order = np.lexsort((self._rows, self._columns))
+        columns, values = self._columns[order], self._values[order]
+        if rows is not None:
+            values = values * rows[self._rows[order]]
+        sums = np.cumsum(values)
+        last = np.searchsorted(columns, columns, side="right") - 1
+        products = values * (sums[last] - sums)
+        return np.asarray(np.bincount(self._rows[order], weights=products, minlength=self.length), dtype=np.float64)
 
     def vector(self, words: Sequence[str]) -> Floats:
         """Return the unit vector of other words; zero where no sentence has any of them."""
@@ -89,77 +99,99 @@ class TermMatrix:
 
 
 @dataclass(frozen=True, slots=True)
-class Weights:
-    """What counts in a news text, relative to its first sentence's position (1.0).
-
-    News is written with the news first, so that position weighs most; the rest moves a choice only among sentences
-    that stand near to one another. Measured on 812 news texts with people's summaries (mean of ROUGE-1 and -2 at three
-    sentences): 0.55 over the first three sentences; 0.52 and 0.57 in either half of the texts alone. Values come from
-    a grid in steps of 0.1 to 0.3; their neighbors score within 0.1. Figures in a sentence and likeness to the first
-    sentence were tried, too, and made it worse.
-    """
-
-    centrality: float = 0.3
-    title: float = 0.8
-    redundancy: float = 0.5
-    leaning: float = 0.2
-    fragment: float = 0.2
-    paragraph: float = 0.2
-
-
-@dataclass(frozen=True, slots=True)
 class Judged:
-    """A sentence as the ranking sees it: its words without function words, and what it lacks (see `prose.py`)."""
+    """A sentence as the ranking sees it: its words without function words, and what it lacks or tells.
+
+    `junk`: a line of the page (`junk.py`). `leans`, `fragment`: see `prose.py`. `facts`, `ceremony`, `quoted`: see
+    `opening.py`. `heading`: what a junk line is that is a heading, `date` or `question`. `length` is in words.
+    """
 
     words: tuple[str, ...]
     paragraph: int = 0
-    boilerplate: bool = False
+    junk: bool = False
     leans: bool = False
     fragment: bool = False
+    quoted: bool = False
+    ceremony: bool = False
+    facts: float = 0.0
+    heading: str = ""
+    length: int = 0
+
+
+_NEVER: Final = -1e9
 
 
 def choose_news(
-    sentences: Sequence[Judged], title: Sequence[str] = (), *, count: int, weights: Weights | None = None
+    sentences: Sequence[Judged],
+    title: Sequence[str] = (),
+    *,
+    count: int,
+    news: News | None = None,
+    opening: Opening | None = None,
 ) -> list[int]:
-    """Choose the sentences that tell the news, best first; boilerplate never, unless there is nothing else.
+    """Choose the sentences that tell the news, best first; junk never, unless there is nothing else.
 
-    Greedy, by maximal marginal relevance (Carbonell & Goldstein 1998): each choice is worth its position, its
-    centrality and its likeness to the title, less its likeness to what is chosen already, and less if its paragraph
-    has spoken already. A sentence that leans on the one before it loses nothing by that once that one is chosen.
+    Greedy, by maximal marginal relevance (Carbonell & Goldstein 1998): each choice is worth its position, its likeness
+    to what follows and to the title, and what it tells, less its likeness to what is chosen already. Where the opening
+    is not the news, position counts from where the story turns to it. A sentence that leans on the one before it loses
+    nothing by that once that one is chosen.
 
     Args:
         sentences: in the text's order.
         title: words of the title, without function words; none where there is no title.
-        count: how many; fewer come back where boilerplate leaves fewer.
-        weights: what counts how much.
+        count: how many; fewer come back where junk leaves fewer.
+        news: what counts how much.
+        opening: what counts instead where the opening is not the news.
 
     >>> choose_news([Judged(("duty", "steel"), 0), Judged(("duty", "steel"), 1), Judged(("sun", "sea"), 2)], count=2)
     [0, 2]
     """
     import numpy as np  # 0.2 s, 14 MB
 
-    weights = weights or Weights()
-    matrix = TermMatrix([sentence.words for sentence in sentences])
-    usable = np.array([not sentence.boilerplate for sentence in sentences])
-    if not usable.any():
-        usable[:] = True
-    position = 1 / np.maximum(np.cumsum(usable), 1)
-    centrality = matrix.similarity(matrix.total())
-    worth = position + weights.centrality * centrality / max(float(centrality.max()), 1e-9)
-    worth += weights.title * matrix.similarity(matrix.vector(title))
-    worth -= weights.fragment * np.array([sentence.fragment for sentence in sentences])
-    leaning = weights.leaning * np.array([sentence.leans for sentence in sentences], dtype=np.float64)
+    news, opening = news or News(), opening or Opening()
+    places = [n for n, sentence in enumerate(sentences) if not sentence.junk] or list(range(len(sentences)))
+    usable = [sentences[n] for n in places]
+    matrix = TermMatrix([sentence.words for sentence in usable])
+    reading = read_opening(usable, formed=has_form(sentences))
+    worth = _worth(usable, matrix, title, reading, news, opening)
+    leaning = news.leaning * np.array([sentence.leans for sentence in usable], dtype=np.float64)
     leaning[0] = 0.0  # nothing stands before it
-    worth[~usable] = -np.inf
-    likeness = np.zeros(len(sentences))
-    paragraphs = np.array([sentence.paragraph for sentence in sentences])
-    spoken = np.zeros(len(sentences))
+    likeness = np.zeros(len(usable))
+    paragraphs = np.array([sentence.paragraph for sentence in usable])
+    spoken = np.zeros(len(usable))
     chosen: list[int] = []
-    for _ in range(min(count, int(usable.sum()))):
-        best = int(np.argmax(worth - leaning - weights.redundancy * likeness - weights.paragraph * spoken))
-        chosen.append(best)
-        worth[best] = -np.inf
+    for _ in range(min(count, len(usable))):
+        best = int(np.argmax(worth - leaning - news.redundancy * likeness - news.paragraph * spoken))
+        chosen.append(places[best])
+        worth[best] = _NEVER
         leaning[best + 1 : best + 2] = 0.0
         spoken = np.maximum(spoken, paragraphs == paragraphs[best])
         likeness = np.maximum(likeness, matrix.similarity(matrix.row(best)))
     return chosen
+
+
+def _worth(
+    usable: Sequence[Judged],
+    matrix: TermMatrix,
+    title: Sequence[str],
+    reading: Reading,
+    news: News,
+    opening: Opening,
+) -> Floats:
+    """Return what each sentence is worth before anything is chosen."""
+    import numpy as np
+
+    steps = np.arange(len(usable))
+    worth = (1 - reading.scene) / (1 + steps) + news.telling * reading.telling
+    if reading.scene:
+        behind = steps - reading.turn
+        there = np.where(behind >= 0, opening.position / (1 + np.maximum(behind, 0)), -opening.before)
+        quoted = np.array([sentence.quoted for sentence in usable])
+        worth += reading.scene * (there + opening.telling * reading.telling - opening.quoted * quoted)
+    forward = matrix.forward()
+    worth += news.forward * forward / max(float(forward.max()), 1e-9)
+    worth += news.title * matrix.similarity(matrix.vector(title))
+    worth -= news.fragment * np.array([sentence.fragment for sentence in usable])
+    worth -= news.ceremony * np.array([sentence.ceremony for sentence in usable])
+    lengths = np.array([sentence.length for sentence in usable])
+    return np.asarray(worth - news.long * np.maximum(0, lengths - news.longest), dtype=np.float64)

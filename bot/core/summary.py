@@ -13,15 +13,18 @@ sumy's LSA is kept from depending on the order of a set.
 from __future__ import annotations
 
 import math
+import re
 from bisect import bisect_right
 from collections import Counter
+from dataclasses import replace
 from functools import cache, lru_cache
 from importlib import import_module
 from typing import TYPE_CHECKING, Any, Final
 
+from bot.core.judging import judge, refuse_lists, refuse_unsplit
 from bot.core.keywords import keywords
 from bot.core.language import detect_language
-from bot.core.prose import is_boilerplate, is_fragment, leans
+from bot.core.multidoc import choose_several
 from bot.core.ranking import Judged, choose_news
 from bot.core.stopwords import stop_words
 from bot.errors import AskedWronglyError, RefusalError
@@ -44,6 +47,8 @@ MOST_COMPARED = 400
 
 MOST_WORDS = 10_000
 _MOST_WORDS_EACH = 200  # TextRank compares each word of a sentence with each of another
+
+_MARK: Final = re.compile(r"[•●▪‣\u2043►▶→»*–—-]+\s+(?=\w)")
 
 _WORDS_A_MINUTE = 230
 """Silent reading of non-fiction in English: 238 words a minute (Brysbaert 2019, 190 studies), rounded down."""
@@ -77,39 +82,81 @@ class Summarizer:
         self._splitter = splitter
 
     def summarize(
-        self, text: str, *, title: str = "", language: str | None = None, n: int = 3, method: str = "news"
+        self,
+        text: str,
+        *,
+        title: str = "",
+        language: str | None = None,
+        n: int = 3,
+        share: float | None = None,
+        characters: int | None = None,
+        method: str = "news",
     ) -> Summary:
         """Return at most `n` sentences of a text, in its order, none twice.
 
         A text of no more than `n` sentences is its own summary. Fewer than `n` come back where the rest repeats
-        them or, with `news`, is boilerplate.
+        them or, with `news`, is junk. Marks of a list in front of a sentence are not part of it.
 
         Args:
             text: what is read; spans count into it.
             title: helps `news` to find what the text is about.
             language: ISO 639-1 (a region is ignored); detected where not given.
             n: how many sentences, at least 1.
+            share: instead of `n`, the share of the text's sentences (0-1), at least one.
+            characters: instead of `n`, as many as fit into so many characters; one where none fits.
             method: one of `METHODS`.
 
         Raises:
-            RefusalError: the text is `empty`, or has no letter or no sentence (`not_prose`).
-            AskedWronglyError: there is no such method, or `n` is below 1.
+            RefusalError: the text is `empty`, has no letter or no sentence or is a list, a table or a form
+                (`not_prose`), or is in a script that can't be split (`unsplittable`).
+            AskedWronglyError: there is no such method, or the length is below 1 or no share.
         """
-        if method not in METHODS:
-            raise AskedWronglyError(f"There is no method {method!r}; there are {', '.join(METHODS)}.")
-        if n < 1:
-            raise AskedWronglyError(f"A summary has at least 1 sentence, not {n}.")
+        _check(n, share, characters, method)
+        language, sentences = self._read(text, language)
+        distinct = _distinct(sentences)
+        if share is not None:
+            n = max(1, round(share * len(distinct)))
+        if characters is not None:
+            chosen = self._fill(distinct, text, title, language, characters, method)
+        else:
+            chosen = distinct if len(distinct) <= n else self._choose(distinct, text, title, language, n, method)
+        return _summary(chosen, sentences, language, method, known=self._splitter.reads(language))
+
+    def summarize_several(
+        self, texts: Sequence[str], *, language: str | None = None, n: int = 3
+    ) -> list[tuple[int, Sentence]]:
+        """Return up to `n` sentences that several texts on one event share, best first, each with its text's place.
+
+        Texts that can't be read are passed over; see `multidoc.py` for what counts.
+        """
+        read: dict[int, Sequence[Sentence]] = {}
+        found: list[Sequence[Judged]] = []
+        for number, text in enumerate(texts):
+            try:
+                known, sentences = self._read(text, language)
+            except RefusalError:
+                continue
+            read[number] = _distinct(sentences)[:MOST_RANKED]
+            found.append(judge(read[number], text, self._splitter, known))
+        places = list(read)
+        chosen = choose_several(found, count=n)
+        return [(places[number], _unmarked(read[places[number]][place])) for number, place in chosen]
+
+    def _read(self, text: str, language: str | None) -> tuple[str, list[Sentence]]:
+        """Return a text's language and sentences.
+
+        Raises:
+            RefusalError: see `summarize`.
+        """
         if not text.strip():
             raise RefusalError("empty")
         if not any(map(str.isalpha, text)):
             raise RefusalError("not_prose")
-        language = (language or "").replace("_", "-").partition("-")[0].lower() or detect_language(text)
-        sentences = self._splitter.sentences(text, language)
-        if not sentences:
-            raise RefusalError("not_prose")
-        distinct = _distinct(sentences)
-        chosen = distinct if len(distinct) <= n else self._choose(distinct, text, title, language, n, method)
-        return _summary(chosen, sentences, language, method, known=self._splitter.reads(language))
+        known = (language or "").replace("_", "-").partition("-")[0].lower() or detect_language(text)
+        refuse_lists(text, self._splitter.paragraphs(text))
+        sentences = self._splitter.sentences(text, known)
+        refuse_unsplit(sentences)
+        return known, sentences
 
     @staticmethod
     def keywords(text: str, *, title: str = "", language: str | None = None, limit: int = 8) -> tuple[str, ...]:
@@ -124,11 +171,24 @@ class Summarizer:
         pool = sentences[:MOST_RANKED] if method == "news" else self._comparable(sentences, language)
         document = self._document(pool, text, title, language)
         if method == "news":
-            return _run(_news_method(), document, pool, n, language)
+            judged = judge(pool, text, self._splitter, language)
+            return _run(_news_method(), document, pool, n, language, judged=judged)
         chosen = _run(_sumy_method(method), document, pool, min(n, len(pool)), language)
         taken = {sentence.index for sentence in chosen}
         rest = [sentence for sentence in sentences if sentence.index not in taken][: n - len(chosen)]
         return sorted([*chosen, *rest], key=lambda sentence: sentence.index)
+
+    def _fill(
+        self, sentences: Sequence[Sentence], text: str, title: str, language: str, characters: int, method: str
+    ) -> Sequence[Sentence]:
+        """Return the longest choice that fits into so many characters, a space between sentences; at least one."""
+        best: Sequence[Sentence] = ()
+        for n in range(1, len(sentences) + 1):
+            chosen = self._choose(sentences, text, title, language, n, method)
+            if best and (sum(len(each.text) + 1 for each in chosen) - 1 > characters or len(chosen) == len(best)):
+                break
+            best = chosen
+        return best
 
     def _comparable(self, sentences: Sequence[Sentence], language: str) -> Sequence[Sentence]:
         """Return the first sentences that sumy can compare at a bounded cost, at least one."""
@@ -172,13 +232,32 @@ def _distinct(sentences: Sequence[Sentence]) -> list[Sentence]:
     return list(first.values())
 
 
-def _run(make: Callable[..., Any], document: Any, pool: Sequence[Sentence], n: int, language: str) -> list[Sentence]:
+def _check(n: int, share: float | None, characters: int | None, method: str) -> None:
+    if method not in METHODS:
+        raise AskedWronglyError(f"There is no method {method!r}; there are {', '.join(METHODS)}.")
+    if n < 1:
+        raise AskedWronglyError(f"A summary has at least 1 sentence, not {n}.")
+    if share is not None and not 0 < share <= 1:
+        raise AskedWronglyError(f"A share is more than 0 and at most 1, not {share}.")
+    if characters is not None and characters < 1:
+        raise AskedWronglyError(f"A summary has at least 1 character, not {characters}.")
+
+
+def _run(
+    make: Callable[..., Any],
+    document: Any,
+    pool: Sequence[Sentence],
+    n: int,
+    language: str,
+    *,
+    judged: Sequence[Judged] = (),
+) -> list[Sentence]:
     """Run a sumy summarizer; return what it chose, or nothing where the text is too odd for its arithmetic."""
     import numpy as np
 
     method = make(_stemmer(language))
     method.stop_words = stop_words(language)
-    method.language = language
+    method.judged = judged
     try:
         with np.errstate(divide="raise", invalid="raise"):
             chosen = method(document, n)
@@ -188,6 +267,14 @@ def _run(make: Callable[..., Any], document: Any, pool: Sequence[Sentence], n: i
     return [pool[number] for number in sorted({numbers[id(sentence)] for sentence in chosen})]
 
 
+def _unmarked(sentence: Sentence) -> Sentence:
+    """Return a sentence without the mark of a list in front of it."""
+    mark = _MARK.match(sentence.text)
+    if mark is None:
+        return sentence
+    return replace(sentence, text=sentence.text[mark.end() :], start=sentence.start + mark.end())
+
+
 def _summary(
     chosen: Sequence[Sentence], sentences: Sequence[Sentence], language: str, method: str, *, known: bool
 ) -> Summary:
@@ -195,7 +282,7 @@ def _summary(
     kept = sum(len(sentence.text) for sentence in chosen)
     saved = _minutes(sentences, language) - _minutes(chosen, language)
     return Summary(
-        sentences=tuple(chosen),
+        sentences=tuple(map(_unmarked, chosen)),
         total=len(sentences),
         kept=round(kept / characters, 2),
         minutes_saved=round(max(saved, 0.0), 1),
@@ -231,29 +318,15 @@ def _news_method() -> type[Any]:
     from sumy.summarizers._summarizer import AbstractSummarizer
 
     class NewsSummarizer(AbstractSummarizer):  # type: ignore[misc] # sumy has no types
-        """Ranks a document's sentences by `choose_news`; its headings are the title."""
+        """Ranks a document's sentences, as they were judged, by `choose_news`; its headings are the title."""
 
         stop_words: frozenset[str] = frozenset()
-        language = "en"
+        judged: Sequence[Judged] = ()
 
         def __call__(self, document: Any, sentences_count: int) -> tuple[Any, ...]:
-            judged = [
-                Judged(
-                    words=self._content(sentence),
-                    paragraph=number,
-                    boilerplate=is_boilerplate(str(sentence)),
-                    leans=leans(str(sentence), self.language),
-                    fragment=is_fragment(str(sentence)),
-                )
-                for number, paragraph in enumerate(document.paragraphs)
-                for sentence in paragraph.sentences
-            ]
-            title = [word for heading in document.headings for word in self._content(heading)]
-            chosen = choose_news(judged, title, count=sentences_count)
+            title = [word for heading in document.headings for word in heading.words if word not in self.stop_words]
+            chosen = choose_news(self.judged, title, count=sentences_count)
             return tuple(document.sentences[number] for number in chosen)
-
-        def _content(self, sentence: Any) -> tuple[str, ...]:
-            return tuple(word for word in sentence.words if word not in self.stop_words)
 
     return NewsSummarizer
 

@@ -1,6 +1,6 @@
 """Finds the subjects a text has, with the phrases that show each.
 
-It does not learn from texts and knows no places; what a topic is stands in the vocabulary alone.
+It does not learn from texts and knows no places; what a topic is stands in the vocabulary and the table of weights.
 
 Rules
     1. A topic's strong phrases show it by themselves. Supporting ones show it if there are three different ones; with
@@ -13,6 +13,9 @@ Rules
     3. The sum is divided by a measure of the text's length, so that a passing word in a long text is no subject; the
        score is the share 1 - exp(-sum) and a topic is there from 0.5.
     4. With a language given, the phrases of that language and of English count; without, all do.
+    5. Where the language has a table of weights (`bot.core.topicweights`), these sums are put in the scales with all
+       words of the text, and the score is the chance that comes of it. A topic that has supporting phrases only counts
+       where no topic has a strong one; where no topic is likely by itself but one of them is, the likeliest stands.
 
 Theory
     Evidence of independent cues adds up in the exponent, as in a noisy-or: each further cue takes the same share of
@@ -34,7 +37,8 @@ from enum import Enum
 from functools import cached_property
 from types import MappingProxyType
 
-from bot.core.phrases import Phrase, Phrases
+from bot.core.phrases import Found, Phrase, Phrases
+from bot.core.topicweights import Part, Signs, TopicWeights
 from bot.model import Topic, TopicMatch
 
 
@@ -99,6 +103,10 @@ _THRESHOLD = 0.5
 _HEADLINE = 25  # words up to which nothing is said in passing
 _GROWTH = 0.25  # what each doubling beyond asks in addition
 _MOST_SUPPORT = 1.2  # what supporting phrases can weigh together: in a long article they are not enough
+_MOST_STRONG = 4.0  # what strong phrases can weigh together before the table of weights
+_TITLE_COUNT = 2  # a word of the title counts as if it were there twice
+_MOST_SUM = 30.0  # beyond this a chance is 0 or 1 to all its digits
+_ROOT = 4  # letters
 _ENOUGH_SUPPORT = 3  # different supporting phrases, where there is neither a strong one nor a setting
 _MOST_EVIDENCE = 6
 _WORD_LENGTH = 6.0  # characters of a word and its space in our alphabetic languages
@@ -120,8 +128,9 @@ class TopicFinder:
         ValueError: two entries have one key, or a phrase is empty.
     """
 
-    def __init__(self, topics: Iterable[TopicEntry]) -> None:
+    def __init__(self, topics: Iterable[TopicEntry], weights: Iterable[TopicWeights] = ()) -> None:
         entries = list(topics)
+        self._weights = {table.language: table for table in weights}
         self._entries = {entry.key: entry for entry in entries}
         if len(self._entries) != len(entries):
             raise ValueError("two topics have the same key")
@@ -163,38 +172,127 @@ class TopicFinder:
 
     def find(self, text: str, *, title: str = "", language: str | None = None) -> tuple[TopicMatch, ...]:
         """Return the topics of a text, the surest first, each with at most six phrases of the text or title."""
-        evidence: dict[str, dict[str, _Evidence]] = {}
         body = "" if text.strip() == title.strip() else text  # a headline given as both is read once
-        self._collect(title, language, evidence, in_title=True)
-        self._collect(body, language, evidence, in_title=False)
-        allowance = _allowance(f"{title} {body}")
-        matches = []
-        for topic, cues in evidence.items():
-            score = _score(list(cues.values()), allowance)
-            if score >= _THRESHOLD:
-                shown = [cue for cue in cues.values() if cue.kind is not _Kind.SETTING]
-                best = sorted(shown, key=lambda cue: -cue.worth)[:_MOST_EVIDENCE]
-                matches.append(TopicMatch(topic, round(score, 4), tuple(cue.text for cue in best)))
+        read = _Read(title, body, _allowance(f"{title} {body}"))
+        self._collect(read, language)
+        weights = self._weights.get(language or "")
+        found = self._by_rules(read, weights)
+        if weights is not None:
+            found.extend(_by_weights(read, weights))
         order = list(self._entries)
-        return tuple(sorted(matches, key=lambda match: (-match.score, order.index(match.topic))))
+        return tuple(sorted(found, key=lambda match: (-match.score, order.index(match.topic))))
 
-    def _collect(
-        self, text: str, language: str | None, evidence: dict[str, dict[str, _Evidence]], *, in_title: bool
-    ) -> None:
-        """Add the phrases of a text to the evidence for each topic."""
-        for found in self._phrases.find(text):
-            cue = found.payload
-            if cue.kind is _Kind.SHADOW or (language and cue.language not in {language, "en", None}):
-                continue
-            place = _TITLE if in_title else _LEAD_PLACE if found.start < _LEAD else 1.0
-            cues = evidence.setdefault(cue.topic, {})
-            stem = "" if cue.kind is _Kind.SETTING else _stem(found.text)
-            known = cues.get(stem)
-            if known is None:
-                cues[stem] = _Evidence(found.text, cue.kind, place)
-            else:
-                known.count += cue.kind is not _Kind.SETTING
-                known.place = max(known.place, place)
+    def _by_rules(self, read: _Read, weights: TopicWeights | None) -> list[TopicMatch]:
+        """Return the topics that the phrases show by themselves, of those that no table weighs."""
+        matches = []
+        for topic, cues in read.evidence.items():
+            if weights is None or topic not in weights.measures:
+                score = _score(list(cues.values()), read.allowance)
+                if score >= _THRESHOLD:
+                    matches.append(TopicMatch(topic, round(score, 4), _shown(cues.values())))
+        return matches
+
+    def _collect(self, read: _Read, language: str | None) -> None:
+        """Add the phrases of a text to what is read of it."""
+        for part, in_title in ((read.title, True), (read.body, False)):
+            for found in self._phrases.find(part):
+                cue = found.payload
+                if cue.kind is _Kind.SHADOW or (language and cue.language not in {language, "en", None}):
+                    continue
+                place = _TITLE if in_title else _LEAD_PLACE if found.start < _LEAD else 1.0
+                read.add(found, place, in_title=in_title)
+
+
+@dataclass(slots=True)
+class _Read:
+    """What has been read of a text: its evidence by topic and phrase, and where words of the setting stand."""
+
+    title: str
+    body: str
+    allowance: float
+    evidence: dict[str, dict[str, _Evidence]] = field(default_factory=dict)
+    gaps: dict[bool, dict[tuple[int, int], str]] = field(default_factory=lambda: {True: {}, False: {}})
+
+    def add(self, found: Found[_Cue], place: float, *, in_title: bool) -> None:
+        """Note a phrase."""
+        cue = found.payload
+        cues = self.evidence.setdefault(cue.topic, {})
+        if cue.kind is _Kind.SETTING:
+            self.gaps[in_title][found.start, found.end] = found.text
+        stem = "" if cue.kind is _Kind.SETTING else _stem(found.text)
+        known = cues.get(stem)
+        if known is None:
+            cues[stem] = _Evidence(found.text, cue.kind, place)
+        else:
+            known.count += cue.kind is not _Kind.SETTING
+            known.place = max(known.place, place)
+
+    def phrases(self) -> dict[str, tuple[float, float]]:
+        """Return what the strong and the supporting phrases of each topic weigh, by the text's length."""
+        return {
+            topic: (
+                min(_MOST_STRONG, _worth(cues.values(), _Kind.STRONG) / self.allowance),
+                min(_MOST_SUPPORT, _worth(cues.values(), _Kind.SUPPORTING)) / self.allowance,
+            )
+            for topic, cues in self.evidence.items()
+        }
+
+    def countries(self) -> list[str]:
+        """Return the words of the setting, of those that begin their last word alike only one (Iraq, Iraqi)."""
+        alike = {_root(text): text for gaps in self.gaps.values() for text in gaps.values()}
+        return list(alike.values())
+
+    def parts(self) -> tuple[Part, Part]:
+        """Return title and body as the table of weights reads them."""
+        return (self.title, _TITLE_COUNT, self.gaps[True]), (self.body, 1, self.gaps[False])
+
+    def signs(self) -> Signs:
+        """Return what the weights want to know besides words."""
+        return Signs(len(self.countries()), self.allowance, headline=bool(self.title.strip()) and not self.body.strip())
+
+
+def _by_weights(read: _Read, weights: TopicWeights) -> list[TopicMatch]:
+    """Return the topics that a table finds likely (rule 5)."""
+    words = weights.count(read.parts())
+    phrases = read.phrases()
+    sums = weights.sums(words, phrases, read.signs())
+    chances = {topic: _chance(total) for topic, total in sums.items()}
+    likely = [topic for topic, chance in chances.items() if chance >= _THRESHOLD]
+    strong = [topic for topic in likely if phrases.get(topic, (0.0, 0.0))[0]]
+    chosen = {topic: chances[topic] for topic in strong or likely}
+    any_of_them = 1 - math.prod(1 - chance for chance in chances.values())
+    if not chosen and any_of_them >= _THRESHOLD:
+        chosen = {max(chances, key=chances.__getitem__): any_of_them}
+    matches = ((topic, chance, _evidence(read, topic, weights)) for topic, chance in chosen.items())
+    return [TopicMatch(topic, round(chance, 4), shown) for topic, chance, shown in matches if shown]
+
+
+def _evidence(read: _Read, topic: str, weights: TopicWeights) -> tuple[str, ...]:
+    """Return what shows a topic: its phrases; where there are none its words, and else the countries named."""
+    shown = _shown(read.evidence.get(topic, {}).values())
+    return shown or tuple((weights.telling(read.parts(), topic) or read.countries())[:_MOST_EVIDENCE])
+
+
+def _shown(cues: Iterable[_Evidence]) -> tuple[str, ...]:
+    shown = sorted((cue for cue in cues if cue.kind is not _Kind.SETTING), key=lambda cue: -cue.worth)
+    return tuple(cue.text for cue in shown[:_MOST_EVIDENCE])
+
+
+def _worth(cues: Iterable[_Evidence], kind: _Kind) -> float:
+    return sum(cue.worth for cue in cues if cue.kind is kind)
+
+
+def _chance(total: float) -> float:
+    return 1 / (1 + math.exp(-max(-_MOST_SUM, min(_MOST_SUM, total))))
+
+
+def _root(text: str) -> str:
+    """Return what the words for a country and its people mostly share.
+
+    >>> _root("Iraqis") == _root("Iraq"), _root("South Korean") == _root("South Africa")
+    (True, False)
+    """
+    return text.lower().replace("-", " ").split()[-1][:_ROOT]
 
 
 def _stem(phrase: str) -> str:

@@ -4,15 +4,23 @@ from bot.seeds.analyzing import annotate_articles, make_analyzer
 from bot.seeds.feeds import load_feeds
 from bot.seeds.folder import data_folder, sample_files
 from bot.seeds.opml import feeds_from_opml, opml_from_feeds
-from bot.seeds.vocabulary import load_abbreviations, load_places, load_topics
+from bot.seeds.vocabulary import (
+    load_abbreviations,
+    load_everyday,
+    load_places,
+    load_topic_weights,
+    load_topics,
+)
 
 __all__ = [
     "annotate_articles",
     "data_folder",
     "feeds_from_opml",
     "load_abbreviations",
+    "load_everyday",
     "load_feeds",
     "load_places",
+    "load_topic_weights",
     "load_topics",
     "make_analyzer",
     "opml_from_feeds",

@@ -14,7 +14,7 @@ from bot.core.summary import Summarizer
 from bot.core.text import Splitter
 from bot.core.topics import TopicFinder
 from bot.model import Article
-from bot.seeds.vocabulary import load_abbreviations, load_places, load_topics
+from bot.seeds.vocabulary import load_abbreviations, load_places, load_topic_weights, load_topics
 
 Annotation = tuple[str | None, tuple[str, ...], tuple[str, ...]]
 """An article's language, topics and places."""
@@ -26,7 +26,11 @@ def make_analyzer() -> Analyzer:
     Raises:
         DataError: a file of `data/` is wrong.
     """
-    return Analyzer(Summarizer(Splitter(load_abbreviations())), TopicFinder(load_topics()), PlaceFinder(load_places()))
+    return Analyzer(
+        Summarizer(Splitter(load_abbreviations())),
+        TopicFinder(load_topics(), load_topic_weights()),
+        PlaceFinder(load_places()),
+    )
 
 
 def annotate_articles(articles: Sequence[Article]) -> list[Annotation | None]:

@@ -6,11 +6,14 @@ It decides nothing about texts: what the words mean is `bot.core`'s.
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from importlib.resources.abc import Traversable
+from itertools import product
 from typing import Any
 
 from bot.core.places import PlaceEntry
 from bot.core.topics import TopicEntry, TopicWords
+from bot.core.topicweights import EVERY_TOPIC, MEASURES, TopicWeights
 from bot.seeds.folder import data_folder
 from bot.seeds.tomlfile import LANGUAGE_KEY, TomlFile, read_toml
 
@@ -18,6 +21,8 @@ _PLACE_LISTS = ("names", "people", "capitals", "unsure", "near", "unless", "not"
 _TOPIC_LISTS = ("strong", "supporting", "not")
 _PLACE_KEY = re.compile(r"[A-Z][A-Z0-9_]+")
 _TOPIC_KEY = re.compile(r"[a-z][a-z0-9_]+")
+_ALTERNATIVES = re.compile(r"\(([^()|]*(?:\|[^()|]*)+)\)")
+_WEIGHT = re.compile(r"[+-]\d+(\.\d+)?")
 _ABBREVIATIONS_KEY = re.compile(r"[a-z]{2,3}")
 
 
@@ -39,8 +44,31 @@ def load_topics(path: Traversable | None = None) -> tuple[TopicEntry, ...]:
     """
     file = read_toml(path or data_folder() / "topics.toml")
     abroad = file.words("", "abroad", file.content.pop("abroad", ""))
+    file.content.pop("everyday", None)  # `load_topic_weights` reads it
     tables = file.tables(_TOPIC_KEY, "small letters, digits and _")
     return tuple(_topic(file, key, table, abroad) for key, table in tables)
+
+
+def load_everyday(path: Traversable | None = None) -> tuple[str, ...]:
+    """Return the words of everyday life of a file (`data/topics.toml`).
+
+    Raises:
+        DataError: the file can't be read or they are no words.
+    """
+    file = read_toml(path or data_folder() / "topics.toml")
+    return file.words("", "everyday", file.content.get("everyday", ""))
+
+
+def load_topic_weights(path: Traversable | None = None) -> tuple[TopicWeights, ...]:
+    """Return the tables of weights of a file (`data/topic_weights.toml`), one a language.
+
+    Raises:
+        DataError: the file can't be read or something in it may not stand there.
+    """
+    file = read_toml(path or data_folder() / "topic_weights.toml")
+    everyday = load_everyday()
+    tables = file.tables(LANGUAGE_KEY, "the two small letters of a language code")
+    return tuple(_weights(file, language, table, everyday) for language, table in tables)
 
 
 def load_abbreviations(path: Traversable | None = None) -> dict[str, frozenset[str]]:
@@ -95,6 +123,56 @@ def _topic(file: TomlFile, key: str, table: dict[str, Any], abroad: tuple[str, .
     )
 
 
+def _weights(file: TomlFile, language: str, table: dict[str, Any], everyday: tuple[str, ...]) -> TopicWeights:
+    file.known(language, table, ("measures", "words"))
+    measures, words = (_tables(file, language, name, table.get(name, {})) for name in ("measures", "words"))
+    for topic, values in measures.items():
+        where = f"{language}.measures.{topic}"
+        file.known(where, values, MEASURES)
+        for name, value in values.items():
+            if not isinstance(value, (int, float)) or isinstance(value, bool):
+                raise file.error(f"{name!r} must be a number", where, name)
+    file.known(f"{language}.words", words, (EVERY_TOPIC, *measures))
+    weighed = {topic: _weighed(file, f"{language}.words.{topic}", lists) for topic, lists in words.items()}
+    return TopicWeights(language, measures, weighed, everyday)
+
+
+def _tables(file: TomlFile, table: str, name: str, value: object) -> dict[str, dict[str, Any]]:
+    """Return a table of tables, having checked that it is one."""
+    if not isinstance(value, dict) or not all(isinstance(each, dict) for each in value.values()):
+        raise file.error(f"{name!r} must be tables: write [{table}.{name}.…]", table, name)
+    return value
+
+
+def _weighed(file: TomlFile, where: str, lists: dict[str, Any]) -> dict[str, float]:
+    """Return the words of a table whose fields are weights, each with its own."""
+    weighed: dict[str, float] = {}
+    for field, value in lists.items():
+        if not _WEIGHT.fullmatch(field):
+            raise file.error(f'{field!r} must be a weight such as "+0.50"', where, field)
+        for word in file.words(where, field, value):
+            if word in weighed:
+                raise file.error(f"{word!r} has two weights", where, field, word)
+            weighed[word] = float(field)
+    return weighed
+
+
 def _topic_words(file: TomlFile, name: str, table: dict[str, Any]) -> TopicWords:
-    strong, supporting, shadows = (file.words(name, field, table.get(field, "")) for field in _TOPIC_LISTS)
-    return TopicWords(strong, supporting, shadows)
+    lists = (file.words(name, field, table.get(field, "")) for field in _TOPIC_LISTS)
+    strong, supporting, shadows = (expanded(words) for words in lists)
+    said = frozenset(word.lower() for word in (*strong, *shadows))
+    # What is strong, or means something else, is not supporting as well.
+    return TopicWords(strong, tuple(word for word in supporting if word.lower() not in said), shadows)
+
+
+def expanded(phrases: Iterable[str]) -> tuple[str, ...]:
+    """Return phrases with each way through their alternatives, none twice.
+
+    >>> expanded(["(raise|cut) (duty|duties)", "levy"])
+    ('raise duty', 'raise duties', 'cut duty', 'cut duties', 'levy')
+    """
+    ways: dict[str, None] = {}
+    for phrase in phrases:
+        parts = [part.split("|") if n % 2 else [part] for n, part in enumerate(_ALTERNATIVES.split(phrase))]
+        ways.update(dict.fromkeys("".join(way) for way in product(*parts)))
+    return tuple(ways)

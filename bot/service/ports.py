@@ -213,13 +213,15 @@ class StoryStore(Protocol):
         heads: Sequence[StoryHead],
         *,
         turn: int,
+        merged: Mapping[int, int] | None = None,
         closed_before: datetime | None = None,
     ) -> bool:
         """Put articles into stories and keep what these are, in one transaction, if `turn` is still the turn.
 
-        Return False, and write nothing, if somebody placed meanwhile. Stories without articles go, but those that
-        were merged stay known as long as what they were merged into. Articles dropped meanwhile are passed over.
-        With `closed_before`, stories whose newest article is older are closed.
+        Return False, and write nothing, if somebody placed meanwhile. `merged` maps stories to those which they turned
+        out to be a part of: their articles move there, and their ids stay known as long as these are. Stories without
+        articles go. Articles dropped meanwhile are passed over. With `closed_before`, stories whose newest article is
+        older are closed.
         """
 
 

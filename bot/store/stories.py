@@ -6,7 +6,7 @@ by its oldest, and a copy whose original is gone is a copy no longer.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
@@ -102,12 +102,15 @@ class Stories(Part):
         heads: Sequence[StoryHead],
         *,
         turn: int,
+        merged: Mapping[int, int] | None = None,
         closed_before: datetime | None = None,
     ) -> bool:
         """Put articles into stories and keep what these are, in one transaction, if `turn` is still the turn."""
         with self._transactions.writing() as db:
             if not self._take_turn(db, turn):
                 return False
+            for old, new in (merged or {}).items():
+                _merge(db, old, new, turn + 1)
             left = _place(db, placings, turn + 1)
             self._keep_heads(db, heads)
             touched = {*left, *(head.id for head in heads), *(one.story_id for one in placings)}
@@ -132,10 +135,6 @@ class Stories(Part):
             index_elements=[stories.c.id], set_={name: insert.excluded[name] for name in names}
         )
         db.execute(keep, [_row_from_head(head) for head in heads])
-        for head in heads:
-            if head.merged_into is not None:  # what was merged into it before is now part of the same
-                follow = sa.update(stories).where(stories.c.merged_into == head.id)
-                db.execute(follow.values(merged_into=head.merged_into))
 
 
 def _row_from_head(head: StoryHead) -> dict[str, Any]:
@@ -147,8 +146,15 @@ def _row_from_head(head: StoryHead) -> dict[str, Any]:
         "first_at": head.first_at,
         "last_at": head.last_at,
         "closed": False,
-        "merged_into": head.merged_into,
+        "merged_into": None,
     }
+
+
+def _merge(db: Connection, old: int, new: int, turn: int) -> None:
+    """Make a story a part of another, and what was merged into it before, too."""
+    is_part = sa.or_(stories.c.id == old, stories.c.merged_into == old)
+    db.execute(sa.update(stories).where(is_part).values(merged_into=new))
+    db.execute(sa.update(articles).where(articles.c.story_id == old).values(story_id=new, story_turn=turn))
 
 
 def _place(db: Connection, placings: Sequence[Placing], turn: int) -> set[int]:

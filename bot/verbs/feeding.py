@@ -177,6 +177,7 @@ async def _poll(made: Parts, gatherer: Gatherer, *, as_json: bool) -> int:
     with Progress(console=console, disable=not console.is_terminal, transient=True) as progress:
         bar = progress.add_task("Polling", total=None)
         report = await gatherer.poll_all(lambda done, total: progress.update(bar, completed=done, total=total))
+    made.storylines.place_new(made.clock.now())
     for line in report.problems:
         complain(line)
     if as_json:

@@ -146,15 +146,13 @@ def _article_from_page(page: Page, *, url: str | None = None) -> Article:
 def _article_from_json(item: Any) -> Article:
     if not isinstance(item, dict) or not text_field(item, "text").strip():
         raise ArticleError('an object with "text" is expected')
-    published = text_field(item, "published")
-    at = datetime.fromisoformat(published) if published else None
     return Article(
         title=text_field(item, "title"),
         text=text_field(item, "text"),
         source=text_field(item, "source"),
         url=text_field(item, "url") or None,
         language=text_field(item, "language") or None,
-        published_at=at.replace(tzinfo=at.tzinfo or UTC).astimezone(UTC) if at else None,
+        published_at=instant_field(item, "published"),
     )
 
 
@@ -177,3 +175,15 @@ def text_field(item: Mapping[str, Any], name: str) -> str:
     if not isinstance(value, str):
         raise ArticleError(f'"{name}" must be a string')
     return value
+
+
+def instant_field(item: Mapping[str, Any], name: str) -> datetime | None:
+    """Return a field of a JSON object that is an instant, taken as UTC where it names no zone; None where it is absent.
+
+    Raises:
+        ArticleError: it is no string.
+        ValueError: it is no instant.
+    """
+    written = text_field(item, name)
+    at = datetime.fromisoformat(written) if written else None
+    return at.replace(tzinfo=at.tzinfo or UTC).astimezone(UTC) if at else None

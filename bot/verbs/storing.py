@@ -45,6 +45,7 @@ def add(settings: Settings, paths: list[Path]) -> int:
             for article in opened.articles(file, skip):
                 _, new = store.add_article(analyzer.annotate(article), now)
                 added, known = added + new, known + (not new)
+        made.storylines.place_new(now)
     say(f"{added} added, {known} already there, {len(bad)} skipped")
     return 1 if bad else 0
 

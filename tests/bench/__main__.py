@@ -22,11 +22,13 @@ from bot.chat.transport import AiohttpRequest
 from bot.core.articlefile import article_from_text
 from bot.preview.server import PreviewServer
 from tests.bench.analyzing import measure_analyzing
+from tests.bench.clustering import measure_clustering
 from tests.bench.delivering import measure_delivering
 from tests.bench.hostile import measure_hostile
 from tests.bench.polling import measure_polling
 from tests.bench.processes import cpu_seconds, memory_mb
 from tests.bench.server import CHAT
+from tests.bench.summaries import measure_methods
 from tests.conftest import TOKEN, BotProcess
 
 STARTS = 5
@@ -192,6 +194,8 @@ def main() -> None:
     rows = [
         *measure_summaries(),
         *measure_analyzing(),
+        *measure_methods(),
+        *measure_clustering(),
         *asyncio.run(measure_transport()),
         *asyncio.run(measure_polling()),
     ]

@@ -57,6 +57,7 @@ def test_each_refusal_says_why_and_what_would_work():
     assert words.refusal("too_short", 1) == "Too short to shorten: 1 sentence."
     assert "no running text" in words.refusal("not_prose")
     assert "nothing to read" in words.refusal("empty")
+    assert "script marks none" in words.refusal("unsplittable")
 
 
 def test_what_was_not_understood_is_named_with_an_example():

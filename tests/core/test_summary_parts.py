@@ -1,58 +1,15 @@
 from __future__ import annotations
 
+import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.core.keywords import keywords
-from bot.core.prose import is_boilerplate, is_fragment, leans
-from bot.core.ranking import Judged, TermMatrix, Weights, choose_news
+from bot.core.prose import is_fragment, leans
+from bot.core.ranking import Judged, TermMatrix, choose_news
 from bot.core.summary import Summarizer
-
-
-@pytest.mark.parametrize(
-    "line",
-    [
-        "Read more: Tokyo waits",
-        "READ ALSO — Ten facts",
-        "By Mary Ito",
-        "BY MARY ITO AND JOHN DOE",
-        "Share this on Facebook",
-        "Photo: Harbor Post",
-        "© 2026 Kairos Wire",
-        "Subscribe to our newsletter",
-        "Updated: Nov 20, 2026",
-        "https://example.org/a",
-        "#trade #steel",
-        "Lesen Sie auch: Zölle",
-        "Lire aussi : L'acier",
-        "Lea también: El acero",
-        "Leggi anche: L'acciaio",
-        "Leia mais: O aço",
-        "Читайте также: Сталь",
-        "Читайте також: Сталь",
-        "関連記事：鉄鋼",
-        "责任编辑：某某",
-        "اقرأ أيضا: الصلب",
-        "Reporting by Mary Ito; Editing by John Doe",
-        "This article was first published on Monday",
-    ],
-)
-def test_lines_of_the_page_are_no_part_of_the_story(line):
-    assert is_boilerplate(line)
-
-
-@pytest.mark.parametrize(
-    "line",
-    [
-        "By Friday the duty had fallen to 5 percent.",
-        "The photo was shown to reporters.",
-        "Ministers read more than one draft.",
-        "Read more " + "carefully, the treaty says that each side may leave it " * 4,
-    ],
-)
-def test_sentences_of_the_story_are_kept(line):
-    assert not is_boilerplate(line)
+from bot.core.weights import News
 
 
 @pytest.mark.parametrize(
@@ -84,19 +41,31 @@ def test_fragments_are_headings_questions_and_cries():
     assert not is_fragment("The duty on steel plate is high.”")
 
 
-def test_boilerplate_is_chosen_only_where_there_is_nothing_else():
-    page = Judged(("read",), boilerplate=True)
+def test_junk_is_chosen_only_where_there_is_nothing_else():
+    page = Judged(("read",), junk=True)
     story = Judged(("duty",), paragraph=1)
     assert choose_news([page, story], count=2) == [1]
     assert choose_news([page, page], count=1) == [0]
 
 
 def test_a_leaning_sentence_follows_the_one_it_leans_on():
-    weights = Weights(centrality=0, title=0, redundancy=0, leaning=0.5, fragment=0, paragraph=0)
+    news = News(forward=0, title=0, telling=0, redundancy=0, leaning=0.5, fragment=0, paragraph=0)
     first, leaning, third = Judged(("a",)), Judged(("b",), leans=True), Judged(("c",))
-    assert choose_news([first, leaning, third], count=2, weights=weights) == [0, 1]
-    page = Judged(("x",), boilerplate=True)
-    assert choose_news([first, page, leaning, third], count=2, weights=weights) == [0, 3]
+    assert choose_news([first, leaning, third], count=2, news=news) == [0, 1]
+    page = Judged(("x",), junk=True)
+    assert choose_news([first, page, leaning, third], count=2, news=news) == [0, 2]
+    assert choose_news([third, first, third, leaning], count=2, news=news) == [0, 1]
+
+
+def test_likeness_to_what_follows_is_that_of_the_sums():
+    matrix = TermMatrix([("duty", "steel"), ("steel", "port"), (), ("duty", "port", "port")])
+    rows = [matrix.row(number) for number in range(4)]
+    expected = [sum(float(rows[i] @ rows[j]) for j in range(i + 1, 4)) for i in range(4)]
+    assert matrix.forward().tolist() == pytest.approx(expected)
+    some = np.array([True, False, True, True])
+    assert matrix.forward(some)[0] == pytest.approx(float(rows[0] @ rows[3]))
+    assert matrix.total(some).tolist() == pytest.approx((rows[0] + rows[3]).tolist())
+    assert TermMatrix([(), ()]).forward().tolist() == [0.0, 0.0]
 
 
 def test_vectors_of_sentences_have_unit_length_or_none():

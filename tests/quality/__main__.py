@@ -9,7 +9,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-TASKS = ("summaries", "headlines", "multidoc", "topics", "sentences", "extraction", "feeds")
+TASKS = ("summaries", "headlines", "multidoc", "topics", "clusters", "sentences", "extraction", "feeds")
 
 
 def main() -> int:

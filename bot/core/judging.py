@@ -1,0 +1,93 @@
+# ruff: noqa: RUF001 -- signs of many scripts
+"""Judges a text's sentences by what `junk.py`, `prose.py` and `opening.py` tell, for the ranking; it ranks none."""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_right
+from typing import TYPE_CHECKING
+
+from bot.core.junk import is_junk, junk_lines
+from bot.core.opening import facts, heading, is_ceremony, is_quoted
+from bot.core.prose import is_fragment, leans, length
+from bot.core.ranking import Judged
+from bot.core.stopwords import stop_words
+from bot.errors import RefusalError
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from bot.core.text import Splitter
+    from bot.model import Sentence
+
+FEWEST_LINES = 8
+"""A text of fewer lines is never called a list: a message of five short lines may be news."""
+
+SHORT_LINE = 60
+"""Characters; in a list, table or form all but one line in ten are shorter, and as many have no closing sign."""
+
+MOST_PROSE = 0.1
+
+LONGEST_UNSPLIT = 600
+"""Characters in a script without spaces and signs that are read as one sentence; more can't be shortened verbatim."""
+
+_CLOSED = re.compile(r"[.!?…։。！？．।॥؟۔።][\"'”’»“)\]」』）\s]*\Z")
+_UNSPLIT = re.compile(r"[\u0e00-\u0eff\u0f00-\u0fff\u1000-\u109f\u1780-\u17ff]")
+
+
+def judge(sentences: Sequence[Sentence], text: str, splitter: Splitter, language: str) -> list[Judged]:
+    """Judge sentences of a text, in their order."""
+    spans = splitter.paragraphs(text[: sentences[-1].end])
+    starts = [start for start, _ in spans]
+    junk = junk_lines(text, spans)
+    ignored = stop_words(language)
+    found: list[Judged] = []
+    for sentence in sentences:
+        words = splitter.words(sentence.text, language)
+        known = frozenset(words)
+        line = bisect_right(starts, sentence.start) - 1
+        found.append(
+            Judged(
+                words=tuple(word for word in words if word not in ignored),
+                paragraph=line,
+                junk=junk[line]
+                or (sentence.end - sentence.start < spans[line][1] - spans[line][0] and is_junk(sentence.text)),
+                leans=leans(sentence.text, language),
+                fragment=is_fragment(sentence.text),
+                quoted=is_quoted(sentence.text),
+                ceremony=is_ceremony(sentence.text, known, language),
+                facts=facts(sentence.text, known, language),
+                heading=heading(sentence.text) if junk[line] else "",
+                length=length(sentence.text),
+            )
+        )
+    return found
+
+
+def refuse_lists(text: str, spans: Sequence[tuple[int, int]]) -> None:
+    """Refuse a list, a table or a form, by its lines, before anything is split.
+
+    Raises:
+        RefusalError: `not_prose`.
+    """
+    if len(spans) < FEWEST_LINES or _UNSPLIT.search(text[:LONGEST_UNSPLIT]):
+        return
+    prose = sum(
+        end - start >= SHORT_LINE or bool(_CLOSED.search(text[max(start, end - 8) : end])) for start, end in spans
+    )
+    if prose <= MOST_PROSE * len(spans):
+        raise RefusalError("not_prose")
+
+
+def refuse_unsplit(sentences: Sequence[Sentence]) -> None:
+    """Refuse what has no sentences to choose from.
+
+    Raises:
+        RefusalError: `not_prose` where there is none; `unsplittable` for a long text in a script that marks no
+            sentences (Thai, Lao, Khmer, Burmese, Tibetan).
+    """
+    if not sentences:
+        raise RefusalError("not_prose")
+    longest = max(sentences, key=lambda sentence: sentence.end - sentence.start).text
+    if len(longest) > LONGEST_UNSPLIT and len(_UNSPLIT.findall(longest)) * 2 > len(longest):
+        raise RefusalError("unsplittable", count=len(sentences))

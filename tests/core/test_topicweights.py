@@ -1,0 +1,152 @@
+"""The table of weights: how words are counted, what they add up to, and what the shipped table makes of texts."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bot.core.topics import TopicEntry, TopicFinder, TopicWords
+from bot.core.topicweights import MEASURES, Signs, TopicWeights, singular, words_between
+from bot.seeds import load_topic_weights, load_topics
+
+NO_SIGNS = Signs(0, 1.0, headline=False)
+
+
+@pytest.fixture(scope="module")
+def finder():
+    return TopicFinder(load_topics(), load_topic_weights())
+
+
+def small(measures, words, **phrases):
+    entries = [
+        TopicEntry("war", "War", words={"en": TopicWords(**phrases)}, setting=("Peru", "Chile")),
+        TopicEntry("peace", "Peace", setting=("Peru", "Chile")),
+    ]
+    return TopicFinder(entries, [TopicWeights("en", measures, words, ("recipe",))])
+
+
+def keys(matches):
+    return {match.topic for match in matches}
+
+
+def test_words_are_counted_in_their_singular_alone_and_in_pairs():
+    weights = TopicWeights("en", {"war": {}}, {"war": {"rebel": 1.0, "rebel army": 1.0}})
+    parts = [("Rebels", 2, ()), ("The rebel Army, rebels", 1, ())]
+    assert weights.count(parts).counts == {"rebel": 4, "rebel army": 1}
+    assert weights.telling(parts, "war") == ["Rebels", "rebel Army"]
+
+
+def test_pairs_do_not_reach_over_a_gap_or_into_the_next_part():
+    weights = TopicWeights("en", {"war": {}}, {"war": {"rebel army": 1.0}})
+    assert not weights.count([("rebel", 1, ()), ("army", 1, ())]).counts
+    assert not weights.count([("rebel Peru army", 1, [(6, 10)])]).counts
+
+
+def test_words_of_every_topic_and_of_one_add_up():
+    weights = TopicWeights("en", {"war": {}, "peace": {}}, {"all": {"coach": -1.0}, "war": {"coach": 0.25}})
+    assert weights.sums(weights.count([("coach", 1, ())]), {}, NO_SIGNS) == {"war": -0.75, "peace": -1.0}
+
+
+def test_every_measure_is_weighed():
+    weights = TopicWeights("en", {"war": dict.fromkeys(MEASURES, 1.0)}, {}, ("recipe",))
+    words = weights.count([("recipe", 1, ())])
+    sums = weights.sums(words, {"war": (1.5, 0.5)}, Signs(3, 2.0, headline=True))
+    assert sums["war"] == pytest.approx(1 + 1.5 + 0.5 + 3 + 1 + 0.6931 / 2 + 3, abs=1e-3)
+
+
+def test_a_table_counts_for_its_own_language_only():
+    finder = small({"war": {"start": -20.0}}, {}, strong=("battle",))
+    assert finder.find("A battle.", language="en") == ()
+    assert keys(finder.find("A battle.", language="de")) == keys(finder.find("A battle.")) == {"war"}
+
+
+def test_a_topic_the_table_does_not_know_goes_by_its_phrases():
+    finder = small({"peace": {"start": -20.0}}, {}, strong=("battle",))
+    assert keys(finder.find("A battle.", language="en")) == {"war"}
+
+
+def test_words_show_a_topic_that_has_no_phrase():
+    finder = small({"war": {"start": -1.0}}, {"war": {"rebel": 3.0, "the": 0.25}})
+    (match,) = finder.find("The Rebels came.", language="en")
+    assert (match.topic, match.evidence) == ("war", ("Rebels", "The"))
+
+
+def test_countries_show_a_topic_that_has_neither_phrase_nor_word():
+    finder = small({"war": {"start": -1.0, "abroad_two": 3.0}}, {})
+    assert finder.find("Peru and Peru", language="en") == ()
+    assert finder.find("Peru and Chile", language="en")[0].evidence == ("Peru", "Chile")
+
+
+def test_a_topic_without_anything_to_show_is_none():
+    assert small({"war": {"start": 3.0}}, {}).find("Rain.", language="en") == ()
+
+
+def test_a_topic_with_supporting_phrases_only_gives_way_to_a_strong_one():
+    finder = TopicFinder(
+        [
+            TopicEntry("war", "War", words={"en": TopicWords(strong=("battle",))}),
+            TopicEntry("peace", "Peace", words={"en": TopicWords(supporting=("talks",))}),
+        ],
+        [TopicWeights("en", {"war": {"strong": 1.0}, "peace": {"supporting": 9.0}}, {})],
+    )
+    assert keys(finder.find("A battle and talks.", language="en")) == {"war"}
+    assert keys(finder.find("And talks.", language="en")) == {"peace"}
+
+
+def test_where_none_is_likely_but_one_of_them_is_the_likeliest_stands_for_all():
+    finder = small({"war": {"start": -0.1}, "peace": {"start": -0.2}}, {}, supporting=("talks",))
+    (match,) = finder.find("Talks.", language="en")
+    assert match.topic == "war"
+    assert match.score == pytest.approx(1 - 0.525 * 0.5498, abs=1e-3)
+
+
+@pytest.mark.parametrize(
+    ("text", "topic"),
+    [
+        ("The White House will put a 20% duty on imported furniture from Monday.", "tariffs"),
+        ("The two navies will guard the strait together under their defense treaty.", "alliances"),
+        ("Ottawa froze the assets of two generals and barred them from Canada.", "sanctions"),
+        ("Artillery hit the border town for a third night and nine soldiers died.", "conflict"),
+        ("The Peruvian and Chilean foreign ministers held talks on restoring relations.", "diplomacy"),
+        ("The pipeline will carry Azerbaijani gas to Hungary from next year.", "energy"),
+        ("Dutch export controls on chip tools for China were widened.", "technology"),
+    ],
+)
+def test_the_shipped_table_leaves_the_plain_cases_plain(finder, text, topic):
+    assert topic in keys(finder.find(text, language="en"))
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "The goalkeeper saved twice and his coach praised the defense after the attack of the hosts failed.",
+        "Bake the bread for an hour, then let it cool: a truce between crust and crumb.",
+        "The hotel raised its room tariffs for the summer.",
+        "The actor buried the hatchet with his rival at the film festival.",
+        "Shares of the retailer fell after quarterly profit missed forecasts.",
+    ],
+)
+def test_the_shipped_table_finds_no_topic_in_everyday_life(finder, text):
+    assert finder.find(text, language="en") == ()
+
+
+def test_the_shipped_table_weighs_every_topic_by_known_measures():
+    (table,) = load_topic_weights()
+    assert table.language == "en"
+    assert list(table.measures) == [entry.key for entry in load_topics()]
+    assert all(set(values) == set(MEASURES) for values in table.measures.values())
+    assert {singular(word) for words in table.words.values() for word in words if " " not in word} == {
+        word for words in table.words.values() for word in words if " " not in word
+    }
+
+
+def test_gaps_are_left_out_of_the_words():
+    assert [word for word, _, _ in words_between("a Peru b", [(2, 6)])] == ["a", "", "b", ""]
+
+
+@given(text=st.text(st.characters(codec=None), max_size=150), title=st.text(max_size=30))
+def test_no_text_breaks_the_weights_and_evidence_is_verbatim(finder, text, title):
+    text = f"{text} \ud800 rebels in Peru"
+    for match in finder.find(text, title=title, language="en"):
+        assert 0.5 <= match.score <= 1
+        assert match.evidence
+        assert all(phrase in text or phrase in title for phrase in match.evidence)
