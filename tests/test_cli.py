@@ -273,6 +273,8 @@ def test_a_digest_of_the_store_in_four_formats(run, form):
     if form == "json":
         (story,) = json.loads(out)["stories"]
         assert story["sources"][0]["source"] == "Quay Dispatch"
+        assert (story["mark"], story["changes"], story["independent_sources"]) == ("new", [], 1)
+        assert story["told_by"] == [0] * len(story["sentences"])
     if form == "html":
         assert out.startswith("<!doctype html>")
 

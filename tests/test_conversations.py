@@ -279,3 +279,28 @@ async def test_a_trend_is_a_chart_with_its_numbers(telegram, bot_process):
     assert "I have no stories on Energy" in nothing.text or "0 stories" in (nothing.data.get("caption") or "")
     (misunderstood,) = await say(telegram, ada, "/trend tarifs")
     assert "tariffs" in misunderstood.text
+
+
+async def test_why_explains_a_storys_place(telegram, bot_process):
+    (bot_process.folder / "data/var").mkdir(parents=True)
+    store = open_store(f"sqlite:///{bot_process.folder}/data/var/communique.db")
+    now = datetime.now(UTC)
+    for title, text in (
+        ("Duty on steel", "Customs officers will charge a duty on steel plate from January. Mills had asked for it."),
+        ("Pact on patrols", "Norway and Finland fly patrols together from spring. Generals signed in Bodø."),
+    ):
+        article = Article(title, text, "Kairos Wire", topics=("tariffs",), places=("JP",), published_at=now)
+        store.add_article(article, now)
+    store.close()
+    ada = telegram.chats.add_private("Ada")
+    await bot_process.start()
+    (all_of_them,) = await say(telegram, ada, "/why")
+    assert "1st of 2: 1 independent source" in all_of_them.text
+    assert "2nd of 2" in all_of_them.text
+    (one,) = await say(telegram, ada, "/why pact")
+    assert "Pact on patrols" in one.text
+    assert "Duty" not in one.text
+    (second,) = await say(telegram, ada, "/why 2")
+    assert second.text.startswith("2. ")
+    (none,) = await say(telegram, ada, "/why 7")
+    assert none.text == "The last digest has no story 7. /why alone explains all of them."

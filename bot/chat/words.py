@@ -202,7 +202,8 @@ def wish_in_words(wish: Wish, vocabulary: Vocabulary) -> str:
 def schedule_in_words(schedule: Schedule, language: str = "en") -> str:
     """Say when digests come: `weekdays at 08:00 and 18:00, Asia/Tokyo`."""
     times = listed([clock_time(slot) for slot in schedule.slots])
-    return f"{days_in_words(schedule.days, language)} at {times}, {schedule.zone}"
+    review = "a review of the week, " if schedule.weekly else ""
+    return f"{review}{days_in_words(schedule.days, language)} at {times}, {schedule.zone}"
 
 
 def days_in_words(days: frozenset[int], language: str = "en") -> str:
@@ -236,7 +237,15 @@ def subscribed(subscription: Subscription, vocabulary: Vocabulary, language: str
     understood = (
         f"{wish_in_words(subscription.wish, vocabulary)}, {schedule_in_words(subscription.schedule, language)}."
     )
+    if subscription.alerts:
+        understood += f" What breaks comes at once{_quiet_hours(subscription.schedule)}."
     return understood, next_digest(subscription.next_run, subscription.schedule, language)
+
+
+def _quiet_hours(schedule: Schedule) -> str:
+    if schedule.quiet_from is None or schedule.quiet_until is None:
+        return ""
+    return f", but not from {clock_time(schedule.quiet_from)} to {clock_time(schedule.quiet_until)}"
 
 
 def day(of: date, language: str = "en") -> str:

@@ -100,7 +100,8 @@ def choose_stories(ranked: Sequence[Story], wish: Wish) -> list[Story]:
     seen: Counter[tuple[str, str]] = Counter()
     chosen: list[Story] = []
     while waiting and len(chosen) < wish.most_stories:
-        free = [one for one in waiting if one.is_free(seen, quotas)] or waiting
+        free = [one for one in waiting if one.is_free(seen, quotas)]
+        free = free or [one for one in waiting if one.is_free(seen, {"outlet": quotas["outlet"]})] or waiting
         best = max(free, key=lambda one: one.worth(seen))  # of equals the first, which is the better ranked
         waiting.remove(best)
         seen.update(best.signs)

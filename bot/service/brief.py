@@ -47,10 +47,14 @@ WINDOWS = 3  # spans whose stories are at hand while digests are planned: those 
 
 @dataclass(frozen=True, slots=True)
 class Past:
-    """What a chat was told, and a key that is equal for chats that were told the same."""
+    """What a chat was told, and a key that is equal for chats that were told the same.
+
+    `held` are stories that wait for the end of its quiet hours: they are left to that message.
+    """
 
     told: tuple[Told, ...] = ()
     key: str = ""
+    held: tuple[int, ...] = ()
 
 
 @dataclass(slots=True)
@@ -168,7 +172,7 @@ class Brief:
         if now is None:
             return ()
         chosen = choose_stories(rank_stories(found, wish, now), wish)
-        return tuple(self._teller.tell(story, wish.sentences) for story in chosen)
+        return tuple(self.tell(story, wish.sentences) for story in chosen)
 
     def tell(self, story: Story, n: int) -> Story:
         """Return a story with up to n sentences, as a digest would tell it."""
@@ -179,7 +183,8 @@ class Brief:
         subscription = self._store.subscription(chat_id, thread_id)
         if subscription is None:
             return ()
-        return self._pasts([subscription], now, _Pass())[subscription.id or 0].told
+        past = self._pasts([subscription], now, _Pass())[subscription.id or 0]
+        return tuple(one for one in past.told if one.story_id not in past.held)
 
     def _composed_of(
         self,
@@ -194,7 +199,7 @@ class Brief:
     ) -> Digest:
         ranked = rank_stories(heard.stories, wish, until_at, half_life=half_life, found=heard.found)
         marked, left_out = self._marked(ranked, told, wish.sentences, quiet=quiet)
-        chosen = [self._teller.tell(story, wish.sentences) for story in choose_stories(marked, wish)]
+        chosen = [self.tell(story, wish.sentences) for story in choose_stories(marked, wish)]
         stories = within_minutes(chosen, wish.most_minutes)
         return Digest(
             wish=wish,
@@ -216,10 +221,10 @@ class Brief:
         looked_at = 0
         for story in ranked:
             marked = story
-            if told_of(story, told) is not None:
+            if (known := told_of(story, told)) is not None:
                 looked_at += 1
-                moved_is_known = looked_at <= KNOWN_LOOKED_AT
-                marked = self._teller.marked(story, told, n) if moved_is_known else replace(story, mark=Mark.QUIET)
+                looked_into = looked_at <= KNOWN_LOOKED_AT
+                marked = self._teller.marked(story, known, n) if looked_into else replace(story, mark=Mark.QUIET)
             (left_out if marked.mark is Mark.QUIET and not quiet else may_be_told).append(marked)
         return may_be_told, left_out
 
@@ -290,11 +295,14 @@ class Brief:
         return replace(planned.digests[key], zone=schedule.zone, local_date=run.local_date, silent=planned.silent)
 
     def _composed_for(self, subscription: Subscription, run: Run, past: Past, planned: _Pass) -> Digest:
-        wish, since_at = subscription.wish, _since(subscription, run)
+        since_at = _since(subscription, run)
+        wish = replace(subscription.wish, muted=(*subscription.wish.muted, *past.held))
         if subscription.schedule.weekly:
-            return self.compose_review(wish, until_at=run.at, zone=subscription.schedule.zone, told=past.told)
-        heard = self._heard(since_at, run.at, planned)
-        return self._composed_of(heard, wish, since_at, run.at, past.told, quiet=False)
+            digest = self.compose_review(wish, until_at=run.at, zone=subscription.schedule.zone, told=past.told)
+        else:
+            heard = self._heard(since_at, run.at, planned)
+            digest = self._composed_of(heard, wish, since_at, run.at, past.told, quiet=False)
+        return replace(digest, wish=subscription.wish)
 
     def _heard(self, since_at: datetime, until_at: datetime, planned: _Pass) -> Heard:
         """Return the stories of a span, all of them: other wishes ask for the same span."""
@@ -317,7 +325,9 @@ class Brief:
             past = planned.pasts.get(one.last_digest_id or 0, Past())
             if alerts := alerted.get(one.id or 0):
                 told = joined(past.told, (each for alert in alerts for each in alert.told))
-                past = Past(told, _key_of_told(told))
+                until_at = now if one.next_run is None else min(one.next_run.at, now)
+                held = [each.story_id for alert in alerts if alert.due_at > until_at for each in alert.told]
+                past = Past(told, _hashed((_key_of_told(told), *map(str, held))), tuple(held))
             pasts[one.id or 0] = past
         return pasts
 

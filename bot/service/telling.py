@@ -11,7 +11,7 @@ from dataclasses import replace
 from threading import Lock
 
 from bot.core.analysis import Analyzer
-from bot.core.memory import has_grown, new_sentences, reports_before, reports_since, told_of
+from bot.core.memory import has_grown, new_sentences, reports_before, reports_since
 from bot.core.outlets import independent_reports
 from bot.errors import RefusalError
 from bot.model import Article, Mark, Story, Told
@@ -37,17 +37,14 @@ class Teller:
         What is new of a developing story is in its `changes` already, and not said again.
         """
         places = _places_to_read(story)
-        found = self._sentences([story.articles[place] for place in places], n + len(story.changes))
-        told = [(places[i], sentence) for i, sentence in found if sentence not in story.changes][:n]
+        found = self._sentences([story.articles[place] for place in places], n)
+        told = [(places[i], sentence) for i, sentence in found if sentence not in story.changes]
         return replace(
             story, sentences=tuple(sentence for _, sentence in told), told_by=tuple(place for place, _ in told)
         )
 
-    def marked(self, story: Story, told: Sequence[Told], n: int) -> Story:
-        """Return a story with its mark; a developing one with up to n sentences that are new since it was told."""
-        known = told_of(story, told)
-        if known is None:
-            return replace(story, mark=Mark.NEW, changes=())
+    def marked(self, story: Story, known: Told, n: int) -> Story:
+        """Return a story that was told with its mark; a developing one with up to n sentences that are new since."""
         language = story.articles[0].language
         came = [one for one in reports_since(story, known.told_at) if one.language == language][:MOST_READ]
         found = self._sentences(came, LOOKED_AT) if came else ()

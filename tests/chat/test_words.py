@@ -6,7 +6,7 @@ import pytest
 
 from bot.chat import words
 from bot.errors import WishError
-from bot.model import ChatKind, Place, Run, Schedule, Topic, Vocabulary, Wish
+from bot.model import ChatKind, Mark, Place, Run, Schedule, Standing, Story, Subscription, Topic, Vocabulary, Wish
 
 NOW = datetime(2026, 11, 20, 8, 0, tzinfo=UTC)
 VOCABULARY = Vocabulary({"tariffs": Topic("tariffs", "Tariffs", "📦")}, {"JP": Place("JP", "Japan")})
@@ -88,6 +88,36 @@ def test_numbers_are_counted_with_their_nouns():
 def test_only_groups_say_who_may_change_them():
     assert words.whose_settings(ChatKind.PRIVATE) == ""
     assert "Administrators" in words.whose_settings(ChatKind.GROUP)
+
+
+def test_a_place_is_explained_in_a_sentence():
+    standing = Standing(
+        2, 1.5, 6, copies=3, age=timedelta(hours=3), topics=("tariffs",), places=("JP",), words=("rare earth", "tin")
+    )
+    assert words.why(Story("t", (), standing=standing, mark=Mark.DEVELOPING), 7, VOCABULARY) == (
+        "2nd of 7: 6 independent sources (and 3 copies), the newest report 3 hours old; you asked for tariffs about "
+        "Japan; it has your words rare earth and tin; it moved since you were told."
+    )
+    alone = Standing(1, 1.0, 1, copies=1, places=("JP",), words=("tin",))
+    assert words.why(Story("t", (), standing=alone), 1, VOCABULARY) == (
+        "1st of 1: 1 independent source (and 1 copy), the newest report less than an hour old; you asked about Japan; "
+        "it has your word tin."
+    )
+    assert words.why(Story("t", (), standing=Standing(3, 1.0, 2)), 3, VOCABULARY).startswith("3rd of 3: 2 independent")
+    assert "first among what fits" in words.why(Story("t", ()), 3, VOCABULARY)
+    assert "no story 9" in words.why_nothing("9")
+    assert "nothing to explain" in words.why_nothing("")
+
+
+def test_reviews_alerts_and_quiet_hours_are_said_back():
+    night = Schedule(weekly=True, days=frozenset({0}), quiet_from=time(22), quiet_until=time(7))
+    said, _ = words.subscribed(Subscription(1, Wish(), night, alerts=True), VOCABULARY)
+    assert said == (
+        "alliances and tariffs, a review of the week, Monday at 08:00, UTC. "
+        "What breaks comes at once, but not from 22:00 to 07:00."
+    )
+    said, _ = words.subscribed(Subscription(1, Wish(), Schedule(), alerts=True), VOCABULARY)
+    assert said.endswith("What breaks comes at once.")
 
 
 @pytest.mark.parametrize("reason", ["no_rights", "topic_closed", "topic_gone", "something_new"])

@@ -317,7 +317,7 @@ def test_an_order_is_written_as_the_command_to_copy():
 
 
 GRAMMAR = """in at every zone time all daily weekends mon-wed sat to and 8:00 8 0830 9pm noon 25:99 UTC+9 Asia/Tokyo
-ET IN AT - , / 12:3"""
+weekly review alerts no on off quiet hours 22-7 ET IN AT - , / 12:3"""
 word_list = st.lists(
     st.sampled_from([*TOPICS, *PLACES, *set(PLACES.values()), "new york", *GRAMMAR.split()])
     | st.sampled_from(zone_spellings())
@@ -351,7 +351,9 @@ orders = st.builds(
         ),
         st.frozensets(st.integers(0, 6), min_size=1),
         st.sampled_from(["UTC", "GMT", "Etc/GMT-9", "Asia/Tokyo", "America/Argentina/Buenos_Aires", "Asia/Singapore"]),
+        weekly=st.booleans(),
     ),
+    alerts=st.none() | st.booleans(),
 )
 
 
@@ -369,6 +371,67 @@ def test_equal_wishes_have_equal_keys_whatever_their_order(said, chance):
     assert key_of(replace(wish, topics=tuple(topics), places=tuple(places))) == key_of(wish)
 
 
+@given(orders, st.lists(st.integers(0, 23), min_size=2, max_size=2, unique=True))
+def test_quiet_hours_are_written_out_too(said, hours):
+    quiet_from, quiet_until = (time(hour, 30) for hour in hours)
+    quiet = replace(said, schedule=replace(said.schedule, quiet_from=quiet_from, quiet_until=quiet_until))
+    assert order(canonical(quiet)) == quiet
+
+
+@pytest.mark.parametrize(
+    ("words", "days", "weekly"),
+    [
+        ("weekly", {0}, True),
+        ("tariffs weekly sunday 18:00", {6}, True),
+        ("a weekly review on fri", {4}, True),
+        ("every week", {0}, True),
+        ("weekly tue,fri", {1, 4}, True),
+        ("weekdays", {0, 1, 2, 3, 4}, False),
+    ],
+)
+def test_a_weekly_review_comes_on_the_day_that_is_named_or_on_monday(words, days, weekly):
+    said = order(words)
+    assert (said.schedule.days, said.schedule.weekly) == (days, weekly)
+
+
+@pytest.mark.parametrize(
+    ("words", "alerts"),
+    [
+        ("tariffs 8:00", None),
+        ("tariffs, alerts", True),
+        ("alerts on", True),
+        ("tariffs with alerts 8:00", True),
+        ("alerts off", False),
+        ("no alerts", False),
+        ("tariffs without alerts", False),
+    ],
+)
+def test_alerts_are_wanted_or_not_or_nothing_is_said_of_them(words, alerts):
+    assert order(words).alerts is alerts
+
+
+@pytest.mark.parametrize(
+    ("words", "quiet"),
+    [
+        ("quiet 22:00-07:00", (time(22), time(7))),
+        ("8:00 quiet hours from 10 p.m. to 7 a.m.", (time(22), time(7))),
+        ("quiet noon till 15", (time(12), time(15))),
+        ("no quiet hours", (None, None)),
+        ("quiet 7-7", (None, None)),
+    ],
+)
+def test_quiet_hours_are_understood(words, quiet):
+    said = order(words)
+    assert said.quiet_given
+    assert (said.schedule.quiet_from, said.schedule.quiet_until) == quiet
+
+
+def test_quiet_hours_at_no_time_are_refused():
+    with pytest.raises(WishError) as caught:
+        order("quiet 22:00-25:00")
+    assert (caught.value.kind, caught.value.word) == ("time", "quiet 22:00-25:00")
+
+
 def test_wishes_and_windows_that_differ_have_different_keys():
     noon = datetime(2026, 11, 20, 12, 0, tzinfo=UTC)
     keys = {
@@ -378,8 +441,14 @@ def test_wishes_and_windows_that_differ_have_different_keys():
         key_of(Wish(topics=(), places=("alliances", "tariffs"))),
         key_of(Wish(sentences=3)),
         key_of(Wish(most_stories=3)),
+        key_of(Wish(most_minutes=3)),
+        key_of(Wish(include=("steel",))),
+        key_of(Wish(exclude=("steel",))),
+        key_of(Wish(muted=(3,))),
+        key_of(Wish(more=("JP",))),
+        key_of(Wish(fewer=("JP",))),
         key_of(Wish(), since_at=noon),
         key_of(Wish(), until_at=noon),
         key_of(Wish(), language="de"),
     }
-    assert len(keys) == 9
+    assert len(keys) == 15

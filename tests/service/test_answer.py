@@ -1,12 +1,14 @@
 from __future__ import annotations
 
-from datetime import UTC, datetime, time, timedelta
+from dataclasses import replace
+from datetime import UTC, date, datetime, time, timedelta
 
 import pytest
 
 from bot.errors import RefusalError, WishError
-from bot.model import Article, Chat, ChatKind, Feed, Wish
+from bot.model import Article, Chat, ChatKind, Composed, Digest, Feed, Run, Story, Wish
 from bot.service.answer import Answers
+from tests.placing import add_story
 
 NOW = datetime(2026, 11, 20, 8, 0, tzinfo=UTC)
 
@@ -146,6 +148,41 @@ def test_a_group_hears_its_channel_only_when_asked_and_moves_with_its_settings(a
     assert answers.reads_channel(-1)
     answers.migrate(-1, -1001)
     assert answers.reads_channel(-1001)
+
+
+def test_subscribing_anew_keeps_what_is_not_said(answers, store):
+    chat = answers.met(Chat(1))
+    first = answers.subscribe(chat, None, "tariffs 8:00 alerts quiet 22-7", NOW)
+    assert first.alerts
+    store.save_subscription(replace(first, wish=replace(first.wish, muted=(7,), exclude=("opera",)), last_digest_id=5))
+    again = answers.subscribe(chat, None, "energy japan 9:00 weekly", NOW)
+    assert again.wish == Wish(topics=("energy",), places=("JP",), muted=(7,), exclude=("opera",))
+    assert (again.alerts, again.last_digest_id, again.schedule.weekly) == (True, 5, True)
+    assert (again.schedule.quiet_from, again.schedule.quiet_until) == (time(22), time(7))
+    last = answers.subscribe(chat, None, "energy no alerts no quiet hours", NOW)
+    assert (last.alerts, last.schedule.quiet_from, last.schedule.weekly) == (False, None, False)
+
+
+def test_the_digest_a_chat_had_last_is_explained_or_what_it_would_get_now(answers, store):
+    chat = answers.met(Chat(1))
+    assert answers.last_digest(chat, None, NOW).stories == ()
+    subscription = answers.subscribe(chat, None, "tariffs 8:00", NOW)
+    assert answers.last_digest(chat, None, NOW).wish == subscription.wish
+    digest = Digest(subscription.wish, (Story("Duty", ()),), 1, NOW, NOW, local_date=date(2026, 11, 20))
+    store.owe([Composed(subscription, subscription.next_run, None, digest, "k")], NOW)
+    assert answers.last_digest(chat, None, NOW) == digest
+    store.save_subscription(replace(store.subscription(1), last_digest_id=99, next_run=Run(NOW, time(8), NOW.date())))
+    assert answers.last_digest(chat, None, NOW).stories == ()
+
+
+def test_a_search_finds_the_whole_story_of_an_article(answers, store):
+    reports = [
+        Article("Duty on steel", f"The duty on steel {n}.", source=f"Paper {n}", published_at=NOW, language="en")
+        for n in range(2)
+    ]
+    add_story(store, reports, NOW)
+    (story,) = answers.search_stories("duty 1")
+    assert [article.source for article in story.articles] == ["Paper 0", "Paper 1"]
 
 
 def test_a_paused_digest_goes_on_when_its_topic_is_open_or_the_bot_has_its_rights_again(answers, store):
