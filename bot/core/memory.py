@@ -2,7 +2,8 @@
 
 Rules
     1. A story was told if it, or one that is now a part of it, was in a digest or an alert: a story's id is that of an
-       article, so an id told before that is among the story's articles is the same story.
+       article, so an id told before that is among the story's articles is the same story. So is one whose leading
+       report was told in another story, from which it was told apart since.
     2. It is *new* if it was not told; *developing* if it was and since then a report that is no copy says something
        new, or it is carried by `GREW` independent sources more and by half as many again; else it is *quiet*.
     3. A sentence says something new if `FRESH` of its words of content stand in none of the reports that were there
@@ -32,6 +33,7 @@ from bot.core.stopwords import stop_words
 from bot.model import Article, Story, Told
 
 REMEMBERED = timedelta(days=7)
+KNOWN_BY = 8  # reports of a story that are remembered with it
 GREW = 3
 FRESH = 0.5
 FRESH_BY_FIGURE = 0.3
@@ -57,10 +59,12 @@ def told_of(story: Story, told: Iterable[Told]) -> Told | None:
     >>> merged = Story("t", (Article("a", "", id=7), Article("b", "", id=9)), id=7)
     >>> told_of(merged, [Told(9, 1, at, at)])
     Told(story_id=9, sources=1, newest_at=datetime.datetime(1970, 1, 1, 0, 0, tzinfo=datetime.timezone.utc), \
-told_at=datetime.datetime(1970, 1, 1, 0, 0, tzinfo=datetime.timezone.utc))
+told_at=datetime.datetime(1970, 1, 1, 0, 0, tzinfo=datetime.timezone.utc), articles=())
     """
     ids = {story.id, *(article.id for article in story.articles)}
-    return max((one for one in told if one.story_id in ids), key=lambda one: one.told_at, default=None)
+    lead_id = story.articles[0].id if story.articles else None
+    known = (one for one in told if one.story_id in ids or lead_id in one.articles)
+    return max(known, key=lambda one: one.told_at, default=None)
 
 
 def reports_before(story: Story, at: datetime) -> tuple[Article, ...]:
@@ -149,7 +153,9 @@ def told_after(
             memory[known.story_id] = replace(known, newest_at=max(known.newest_at, newest_at(story)))
     for story in told:
         if story.id is not None:
-            memory[story.id] = Told(story.id, len(independent_reports(story)), newest_at(story), now)
+            reports = independent_reports(story)
+            ids = tuple(one.id for one in reports[:KNOWN_BY] if one.id is not None)
+            memory[story.id] = Told(story.id, len(reports), newest_at(story), now, ids)
     fresh = (one for one in memory.values() if now - max(one.newest_at, one.told_at) <= REMEMBERED)
     return tuple(sorted(fresh, key=lambda one: one.story_id))
 

@@ -114,13 +114,15 @@ class Wish:
 class Told:
     """What a chat knows of a story: how many independent sources it had when it was told, and its newest report.
 
-    `newest_at` goes on while the story stays quiet, so that it is remembered as long as it may still move.
+    `newest_at` goes on while the story stays quiet, so that it is remembered as long as it may still move. `articles`
+    are ids of its reports then, the leading ones first: a story that is told apart later is still known by them.
     """
 
     story_id: int
     sources: int
     newest_at: datetime
     told_at: datetime
+    articles: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

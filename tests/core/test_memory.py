@@ -113,3 +113,13 @@ def test_who_read_everything_knows_the_stories_that_began_before():
     known = told_before(one, NOW - 5 * HOUR)
     assert (known.sources, known.newest_at, known.told_at) == (1, NOW - 9 * HOUR, NOW - 5 * HOUR)
     assert told_before(one, NOW - 10 * HOUR) is None
+
+
+def test_a_story_that_is_told_apart_from_one_the_chat_knows_is_known_by_its_leading_report():
+    mixed = story(report(1, "Kairos Wire", age=9), report(2, "Harbor Post", age=8))
+    told = told_after((), [mixed], (), now=NOW)
+    apart = story(report(2, "Harbor Post", age=8), report(3, "Delta", age=1))
+    assert told_of(apart, told).story_id == 1
+    other = story(report(3, "Delta", age=1), report(2, "Harbor Post", age=8))
+    assert told_of(other, told) is None
+    assert told_of(Story("t", ()), told) is None

@@ -354,7 +354,7 @@ def test_a_span_for_somebody_who_read_everything_before_marks_what_began_earlier
 
 def test_words_that_were_asked_for_are_looked_for_in_all_stories(store, brief):
     add(store, "Minister", topics=("energy",), places=())
-    add(store, "Envoy", topics=("tariffs",))
+    add(store, "Envoy", topics=("alliances",), places=("BR",), text=f"The envoy left. {VOTE}")
     wish = Wish(topics=("alliances",), include=("minister",), exclude=("envoy",))
     assert [one.title for one in brief.compose(wish, since_at=NOW - timedelta(days=1), until_at=NOW).stories] == [
         "Minister"
