@@ -27,7 +27,8 @@ from bot.service.alert import Alerts
 from bot.service.answer import Answers
 from bot.service.brief import Brief
 from bot.service.gather import Gatherer
-from bot.service.ports import Draw, Offload, Reading, Store, Web
+from bot.service.ports import Draw, Offload, Reading, Web
+from bot.service.stores import Store
 from bot.service.storylines import Storylines
 from bot.service.trends import Trends
 from bot.service.wishes import Wishes

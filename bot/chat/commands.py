@@ -9,7 +9,7 @@ import re
 from collections.abc import Awaitable, Callable, Iterator
 from dataclasses import dataclass, replace
 
-from bot.chat import settingswords, words
+from bot.chat import settingswords, storywords, words
 from bot.chat.desk import Ask, Desk
 from bot.chat.messages import read_link, read_reply
 from bot.chat.operating import add_feed, feeds, remove_feed, sources, stats
@@ -84,9 +84,9 @@ async def why(desk: Desk, ask: Ask) -> list[Message]:
     in_order = [story for _, under in under_topics(told.stories, told.wish) for story in under]
     numbered = [(number, story) for number, story in enumerate(in_order, 1) if _is_meant(number, story, ask.words)]
     if not numbered:
-        return notice(words.why_nothing(ask.words))
+        return notice(storywords.why_nothing(ask.words))
     lines = [
-        block(f"{number}. ", bold(story.title), f"\n{words.why(story, len(in_order), ask.page.vocabulary)}")
+        block(f"{number}. ", bold(story.title), f"\n{storywords.why(story, len(in_order), ask.page.vocabulary)}")
         for number, story in numbered
     ]
     return messages(lines)

@@ -31,7 +31,8 @@ from bot.chat.shut import tell_administrator
 from bot.core.timing import backoff
 from bot.errors import StoreError
 from bot.model import MISSED_FOR, Delivery, DeliveryState, Note, Vocabulary
-from bot.service.ports import Clock, Offload, Store
+from bot.service.ports import Clock, Offload
+from bot.service.stores import Store
 
 log = structlog.get_logger(__name__)
 

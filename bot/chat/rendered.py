@@ -13,7 +13,8 @@ from bot.chat.pages import Page
 from bot.chat.render import Message, classic_parts, kept_message, message_from_kept
 from bot.chat.send import Form, forms
 from bot.model import Chat, DeliveryKind, Digest, Vocabulary
-from bot.service.ports import Offload, Store
+from bot.service.ports import Offload
+from bot.service.stores import Store
 
 REMEMBERED = 1024  # digests, of some 20 KB each
 

@@ -20,11 +20,9 @@ from bot.model import (
     ChatKind,
     Feed,
     FeedState,
-    Mark,
     Place,
     Run,
     Schedule,
-    Story,
     Subscription,
     Topic,
     Vocabulary,
@@ -281,43 +279,6 @@ def provenance(count: int, total: int, minutes_saved: float) -> str:
 def digest_size(stories: int, sources: int, minutes: float) -> str:
     """Say how long a digest is: `7 stories from 43 sources · 4 min`."""
     return f"{counted(stories, 'story', 'stories')} from {counted(sources, 'source')} · {max(1, round(minutes))} min"
-
-
-def why(story: Story, total: int, vocabulary: Vocabulary) -> str:
-    """Explain a story's place in a digest: `1st of 7: 6 independent sources, the newest report 3 hours before …`."""
-    standing = story.standing
-    if standing is None:
-        return "It came first among what fits; I kept no more of it."
-    sources = counted(standing.sources, "independent source")
-    if standing.copies:
-        sources += f" (and {counted(standing.copies, 'copy', 'copies')})"
-    hours = round(standing.age / timedelta(hours=1))
-    age = "the newest report less than an hour old" if not hours else f"the newest report {counted(hours, 'hour')} old"
-    met = Wish(topics=standing.topics, places=standing.places)
-    wished = wish_in_words(met, vocabulary).removeprefix("" if met.topics else "all topics ")
-    asked = [f"you asked for {wished}"] if met.topics else [f"you asked {wished}"] if met.places else []
-    if standing.words:
-        asked.append(f"it has your {'word' if len(standing.words) == 1 else 'words'} {listed(standing.words)}")
-    if story.mark is Mark.DEVELOPING:
-        asked.append("it moved since you were told")
-    return f"{ordinal(standing.rank)} of {total}: {'; '.join([f'{sources}, {age}', *asked])}."
-
-
-def why_nothing(asked: str) -> str:
-    """Say that there is nothing to explain."""
-    if asked:
-        return f"The last digest has no story {asked[:40]}. /why alone explains all of them."
-    return "The last digest had no stories, so there is nothing to explain."
-
-
-def ordinal(number: int) -> str:
-    """Write a number as a place.
-
-    >>> [ordinal(number) for number in (1, 2, 3, 11, 22)]
-    ['1st', '2nd', '3rd', '11th', '22nd']
-    """
-    ending = "th" if number % 100 // 10 == 1 else {1: "st", 2: "nd", 3: "rd"}.get(number % 10, "th")
-    return f"{number}{ending}"
 
 
 def nothing_new(wish: Wish, sources: int, vocabulary: Vocabulary) -> str:

@@ -50,8 +50,8 @@ def passes(one: Group, other: Group, between: float) -> float:
     """Return how far two groups pass the bar, 1 being just so; `between` sums likeness over pairs across them.
 
     >>> article, story = Group(1, 0.0, 0, 0), Group(4, 6 * 0.4, 0, 0)
-    >>> round(passes(article, article, 0.15), 2), round(passes(article, story, 4 * 0.15), 2)
-    (1.15, 0.98)
+    >>> passes(article, article, 0.15) > 1 > passes(article, story, 4 * 0.15)
+    True
     """
     less, more = sorted((_coherence(one), _coherence(other)))
     gap = max(one.first - other.last, other.first - one.last, 0.0)

@@ -12,10 +12,8 @@ sumy's LSA is kept from depending on the order of a set.
 
 from __future__ import annotations
 
-import math
 import re
 from bisect import bisect_right
-from collections import Counter
 from dataclasses import replace
 from functools import cache, lru_cache
 from importlib import import_module
@@ -23,6 +21,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from bot.core.judging import judge, refuse_lists, refuse_unsplit
 from bot.core.keywords import keywords
+from bot.core.klorder import kl_order
 from bot.core.language import detect_language
 from bot.core.multidoc import choose_several
 from bot.core.ranking import Judged, choose_news
@@ -31,7 +30,7 @@ from bot.errors import AskedWronglyError, RefusalError
 from bot.model import Sentence, Summary
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Callable, Sequence
 
     from bot.core.text import Splitter
 
@@ -377,42 +376,8 @@ def _kl_method() -> type[Any]:
 
         def _compute_ratings(self, sentences: Sequence[Any]) -> dict[Any, float]:
             words = [self._get_content_words_in_sentence(sentence) for sentence in sentences]
-            order = _kl_order(words, self.compute_tf(sentences), self._count)
+            order = kl_order(words, self.compute_tf(sentences), self._count)
             places = {number: place for place, number in enumerate(order)}
             return {sentence: -places.get(number, len(places)) for number, sentence in enumerate(sentences)}
 
     return IncrementalKlSummarizer
-
-
-_TIE = 1e-12  # sums that differ by less are equal, and the earlier sentence is taken
-
-
-def _kl_order(sentences: Sequence[Sequence[str]], frequency: Mapping[str, float], count: int) -> list[int]:
-    """Return sentences, best first, by sumy's rule: each brings the summary nearest to the text's word frequencies.
-
-    The divergence is summed over the words that the summary would have: p · log(p / q), with p a word's share of the
-    text and q its share of the summary. Cost: `count` times the number of words.
-    """
-    held: dict[str, int] = {}
-    size = 0
-    order: list[int] = []
-    for _ in range(min(count, len(sentences))):
-        known = sum(frequency[word] for word in held)
-        divergence = sum(frequency[word] * math.log(frequency[word] / number) for word, number in held.items())
-        best, least = -1, math.inf
-        for index, words in enumerate(sentences):
-            if index in order:
-                continue
-            share, value = known, divergence
-            for word, more in Counter(words).items():
-                p, before = frequency[word], held.get(word, 0)
-                share += 0.0 if before else p
-                value += p * math.log(p / (before + more)) - (p * math.log(p / before) if before else 0.0)
-            value += share * math.log(size + len(words)) if size + len(words) else 0.0
-            if value < least - _TIE:
-                best, least = index, value
-        order.append(best)
-        size += len(sentences[best])
-        for word in sentences[best]:
-            held[word] = held.get(word, 0) + 1
-    return order

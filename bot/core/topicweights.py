@@ -6,7 +6,7 @@ Rules
     1. Words count in their singular, alone and in pairs of neighbors; names of countries count together, as how many
        different ones there are. A word in the title counts twice, one said again adds the logarithm of how often.
     2. A topic's sum has the weights of its own words and of the words of `all`, divided by a measure of the text's
-       length, and of twelve measures (`MEASURES`): what the phrases of the vocabulary say, how many countries are
+       length, and of thirteen measures (`MEASURES`): what the phrases of the vocabulary say, how many countries are
        named, how much is everyday life (sport, shows, cooking, weather), how long the text is and whether it is a
        headline alone.
     3. The chance of the topic is the logistic function of that sum.
@@ -33,7 +33,8 @@ from itertools import pairwise
 MEASURES = (
     "start",  # what every text has
     "strong",  # the strong phrases' weight
-    "strong_short",  # the same in a text of up to 75 words, 1.5 at most: there one phrase is not said in passing
+    "strong_once",  # the same whatever the length, 1.5 at most: one phrase in the first lines is much more than none
+    "strong_long",  # that again in a text of over 75 words, where a phrase may be said in passing
     "supporting",  # the supporting phrases' weight
     "abroad",  # 1 if a foreign country is named
     "abroad_two",  # 1 if two are
@@ -50,7 +51,7 @@ Part = tuple[str, int, Iterable[Span]]  # a text, what each of its words counts,
 _WORD = re.compile(r"[A-Za-z][A-Za-z.&'’-]*[A-Za-z]|[A-Za-z]")
 _SHORTEST_PLURAL = 4
 _MANY = 2  # countries
-_SHORT, _MOST_IN_SHORT = 1.4, 1.5  # as an allowance: 75 words; as the weight of one strong phrase in the first lines
+_LONG, _ONCE = 1.4, 1.5  # as an allowance: 75 words; as the weight of one strong phrase in the first lines
 
 
 @dataclass(slots=True)
@@ -134,7 +135,7 @@ class TopicWeights:
         for topic, weights in self.measures.items():
             strong, supporting = phrases.get(topic, (0.0, 0.0))
             values = {**known, "strong": strong, "supporting": supporting}
-            values["strong_short"] = strong_in_short(strong, signs)
+            values["strong_once"], values["strong_long"] = once_and_long(strong, signs)
             sums[topic] = sum(weight * values[name] for name, weight in weights.items())
         for word, count in words.counts.items():
             value = (1 + math.log(count)) / signs.allowance
@@ -156,9 +157,10 @@ class TopicWeights:
         return [firsts[word] for word in ranked]
 
 
-def strong_in_short(strong: float, signs: Signs) -> float:
-    """Return what strong phrases weigh in addition because the text is short."""
-    return min(_MOST_IN_SHORT, strong) if signs.allowance < _SHORT else 0.0
+def once_and_long(strong: float, signs: Signs) -> tuple[float, float]:
+    """Return what a strong phrase counts for being there at all, and that again if the text is long."""
+    once = min(_ONCE, strong * signs.allowance)
+    return once, once if signs.allowance > _LONG else 0.0
 
 
 def _measured(words: WordCount, signs: Signs) -> dict[str, float]:

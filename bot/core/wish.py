@@ -27,27 +27,24 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime, time
 
+from bot.core.whenwords import (
+    DAY,
+    DAY_PHRASES,
+    DAY_SPELLINGS,
+    DAY_STARTS,
+    EVERY_DAY,
+    WEEKDAYS,
+    WEEKENDS,
+    days_in,
+    time_in,
+)
 from bot.core.zones import zone_named, zone_spellings
 from bot.errors import WishError
 from bot.model import Schedule, Wish
 
 MOST_SLOTS = 6  # digests a day; more is a news ticker, which alerts are for
 
-EVERY_DAY = frozenset(range(7))
-WEEKDAYS = frozenset(range(5))
-WEEKENDS = EVERY_DAY - WEEKDAYS
 REVIEW_DAYS = frozenset([0])  # Monday: the week that ended on Sunday
-
-_DAY = r"(?:mon|tues?|wed(?:nes)?|thu(?:rs?)?|fri|sat(?:ur)?|sun)(?:days?)?"
-_DAY_STARTS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
-_DAY_PHRASES = {
-    **dict.fromkeys(("daily", "everyday", "every day", "each day", "all days", "days", "day"), EVERY_DAY),
-    **dict.fromkeys(("weekdays", "weekday", "workdays", "working days", "business days"), WEEKDAYS),
-    **dict.fromkeys(("weekends", "weekend"), WEEKENDS),
-}
-_DAY_SPELLINGS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday", *_DAY_PHRASES)
-_TIME = re.compile(r"(\d{1,2})(?:[:.h](\d{2})|h|(\d{2}))?([ap]m)?")
-_NOON = {"noon": time(12), "midnight": time(0)}
 _CLOCK = r"\d{1,2}(?:[:.h]?\d{2}|h)?(?:[ap]m)?|noon|midnight"
 _ALERTS = re.compile(
     r"(?<![^\s,;])(?:and\s+)?(?:(?P<no>no|without)|with)?\s*\balerts?\b(?:\s+(?P<switch>on|off)\b)?(?![^\s,;.!])",
@@ -70,7 +67,7 @@ _ZONE_MARKS = frozenset({"zone", "timezone", "tz"})
 _JOINS = (
     (re.compile(r"(?<![^\s,;])(\d{1,2}(?:[:.h]\d{2})?)\s*([ap])\.?m\b\.?", re.IGNORECASE), r"\1\2m"),
     (re.compile(r"\b(utc|gmt)\s*([+\-\N{MINUS SIGN}])\s*(?=\d)", re.IGNORECASE), r"\1\2"),
-    (re.compile(rf"\b({_DAY})\s*(?:[-–—]|to|till|until|through)\s*({_DAY})\b", re.IGNORECASE), r"\1-\2"),
+    (re.compile(rf"\b({DAY})\s*(?:[-–—]|to|till|until|through)\s*({DAY})\b", re.IGNORECASE), r"\1-\2"),
 )
 
 
@@ -168,7 +165,7 @@ def canonical(order: Order) -> str:
             *(slot.strftime("%H:%M") for slot in order.schedule.slots),
             order.schedule.zone,
             *(["weekly"] if schedule.weekly else []),
-            named.get(days) or ",".join(_DAY_STARTS[day] for day in sorted(days)),
+            named.get(days) or ",".join(DAY_STARTS[day] for day in sorted(days)),
             *quiet,
             *([] if order.alerts is None else ["alerts on" if order.alerts else "alerts off"]),
         )
@@ -255,7 +252,7 @@ class _Reading:
         for match in _ALERTS.finditer(words):
             self.alerts = not (match["no"] or (match["switch"] or "").casefold() == "off")
         for match in _QUIET.finditer(words):
-            ends = [_time_in(word.casefold()) for word in (match["from"], match["until"]) if word]
+            ends = [time_in(word.casefold()) for word in (match["from"], match["until"]) if word]
             if None in ends:
                 raise WishError(match[0].strip(), "time")
             self.quiet_given = True
@@ -305,14 +302,14 @@ class _Reading:
         return {key for _, key in self.names.values()}
 
     def _take_days(self, phrase: str) -> bool:
-        days = _DAY_PHRASES.get(_plain(phrase)) or _days_in(phrase.casefold().rstrip("."))
+        days = DAY_PHRASES.get(_plain(phrase)) or days_in(phrase.casefold().rstrip("."))
         self.days |= days
         if days:
             self.behind = ""
         return bool(days)
 
     def _take_time(self, phrase: str) -> bool:
-        slot = _time_in(phrase.casefold().rstrip("."))
+        slot = time_in(phrase.casefold().rstrip("."))
         if slot is None:
             return False
         self.slots.add(slot)
@@ -370,8 +367,8 @@ class _Reading:
         if close := _closest(word, self.names):
             kind = self.names[close][0]
             return WishError(token, "topic" if kind == "topic" else "word", suggestion=close)
-        close = _closest(word, _DAY_SPELLINGS)
-        if close or word.endswith(("day", "days")) or re.match(rf"{_DAY}\b", word):
+        close = _closest(word, DAY_SPELLINGS)
+        if close or word.endswith(("day", "days")) or re.match(rf"{DAY}\b", word):
             return WishError(token, "days", suggestion=close)
         close = _closest(word, zones)
         return WishError(token, "zone" if close else "word", suggestion=close and zones[close])
@@ -379,29 +376,6 @@ class _Reading:
 
 def _has_quiet_hours(schedule: Schedule) -> bool:
     return schedule.quiet_from is not None and schedule.quiet_until is not None
-
-
-def _days_in(word: str) -> frozenset[int]:
-    """Return the days a word like `mon`, `Mondays` or `sat-mon` names; none if it is no such word."""
-    ends = re.split(r"[-–—]", word)
-    if len(ends) > 2 or not all(re.fullmatch(_DAY, end) for end in ends):  # noqa: PLR2004 -- from and to
-        return frozenset()
-    first, last = (_DAY_STARTS.index(end[:3]) for end in (ends[0], ends[-1]))
-    return frozenset(day % 7 for day in range(first, last + 1 + 7 * (last < first)))
-
-
-def _time_in(word: str) -> time | None:
-    """Return the time of day a word like `8:00`, `0800`, `8.30pm` or `noon` means, or None."""
-    if word in _NOON:
-        return _NOON[word]
-    if (match := _TIME.fullmatch(word)) is None:
-        return None
-    hour, minute, half = int(match[1]), int(match[2] or match[3] or 0), match[4]
-    if half:
-        if not 1 <= hour <= 12:  # noqa: PLR2004 -- there is no 13 pm
-            return None
-        hour = hour % 12 + (12 if half == "pm" else 0)
-    return time(hour, minute) if hour < 24 and minute < 60 else None  # noqa: PLR2004 -- a day's clock
 
 
 def _closest(word: str, known: Mapping[str, object] | tuple[str, ...]) -> str | None:

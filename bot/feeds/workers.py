@@ -40,9 +40,9 @@ _INHERITED = ("PATH", "LANG", "LC_ALL", "LC_CTYPE", "TMPDIR", "LD_LIBRARY_PATH",
 
 SPOKEN = frozenset(
     {
-        ("bot.model", "Page"),
-        ("bot.model", "ParsedFeed"),
-        ("bot.model", "FeedEntry"),
+        ("bot.model.articles", "Page"),
+        ("bot.model.articles", "ParsedFeed"),
+        ("bot.model.articles", "FeedEntry"),
         ("datetime", "datetime"),
         ("datetime", "timedelta"),
         ("datetime", "timezone"),

@@ -21,7 +21,7 @@ from bot.core.memory import REMEMBERED, told_after, told_of
 from bot.core.outlets import independent_reports
 from bot.core.wish import wish_key
 from bot.model import Alerted, DeliveryKind, Digest, DigestKind, Owed, Story, Subscription, Told, Wish
-from bot.service.ports import Store
+from bot.service.stores import Store
 from bot.service.telling import Teller
 
 log = structlog.get_logger(__name__)

@@ -16,7 +16,7 @@ from bot.core.wish import Order, parse_subscription, parse_topics
 from bot.errors import RefusalError, StoreError
 from bot.model import Analysis, Article, Chat, Counts, Digest, Feed, Story, Subscription, Wish
 from bot.service.brief import Brief
-from bot.service.ports import Store
+from bot.service.stores import Store
 
 SENTENCES = 3  # of a forwarded article, at first
 RELATED_WITHIN = timedelta(days=14)

@@ -27,7 +27,7 @@ from bot.core.timing import catch_up
 from bot.core.wish import wish_key
 from bot.model import Article, Composed, Digest, DigestKind, Mark, Run, Story, Subscription, Told, Wish
 from bot.service.heard import Heard, hear, stories_from_articles
-from bot.service.ports import Store
+from bot.service.stores import Store
 from bot.service.telling import Teller
 
 log = structlog.get_logger(__name__)

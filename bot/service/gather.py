@@ -26,7 +26,8 @@ from bot.service.entries import article_from_entry, kept_entries
 from bot.service.finding import Discover, find_feed, no_discovery
 from bot.service.keeping import Keeper, Polled, PollReport
 from bot.service.pages import look_up
-from bot.service.ports import Clock, Offload, Reading, Store, Web
+from bot.service.ports import Clock, Offload, Reading, Web
+from bot.service.stores import Store
 
 log = structlog.get_logger(__name__)
 

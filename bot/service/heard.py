@@ -9,7 +9,7 @@ from bot.core.digest import LONG_AGO
 from bot.core.filters import words_met
 from bot.core.stories import group_articles
 from bot.model import Article, Story, Wish
-from bot.service.ports import Store
+from bot.service.stores import Store
 
 MOST_STORIES = 4000
 """Stories of one span: a day of 300 feeds brings about 3,000; their texts take 25 MB."""

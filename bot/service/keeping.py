@@ -12,7 +12,7 @@ from bot.core.polling import after_failure, after_success, is_silent, next_pause
 from bot.errors import CommuniqueError
 from bot.model import Article, Feed, FeedState, Fetched, ParsedFeed
 from bot.service.entries import host_of
-from bot.service.ports import Store
+from bot.service.stores import Store
 
 MOST_NOTES = 3
 """Lines of what could not be read in one feed."""

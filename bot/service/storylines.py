@@ -19,7 +19,7 @@ from bot.core.stories import Stories
 from bot.core.storychanges import Changes, Placed
 from bot.core.storywords import Traits, read_traits
 from bot.model import Article, Placing, StoryHead
-from bot.service.ports import StoryStore
+from bot.service.stores import StoryStore
 
 log = structlog.get_logger(__name__)
 

@@ -6,7 +6,7 @@ from datetime import datetime
 
 from bot.core.trend import span, trend_from
 from bot.model import Trend, Wish
-from bot.service.ports import TrendStore
+from bot.service.stores import TrendStore
 
 
 class Trends:

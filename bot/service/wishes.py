@@ -21,7 +21,7 @@ from bot.core.timing import next_run
 from bot.core.wish import MOST_SLOTS
 from bot.errors import WishError
 from bot.model import Chat, Schedule, Subscription, Wish
-from bot.service.ports import Store
+from bot.service.stores import Store
 
 MUTED_MOST = 200  # stories; the oldest are forgotten, which are long over
 PHRASES_MOST = 50  # a list of words to include or exclude

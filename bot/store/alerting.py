@@ -25,7 +25,7 @@ _TOLD = (DeliveryState.OWED.value, DeliveryState.SENDING.value, DeliveryState.SE
 
 
 class Alerting(Part):
-    """The store's alerts; see `bot.service.ports.Ledger`."""
+    """The store's alerts; see `bot.service.stores.Ledger`."""
 
     def alerting(self) -> list[Subscription]:
         """Return the subscriptions that want alerts and can have them."""

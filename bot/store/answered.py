@@ -17,7 +17,7 @@ _FORGET_EVERY = 500
 
 
 class Answered(Part):
-    """What is kept of updates; see `bot.service.ports.UpdateStore`."""
+    """What is kept of updates; see `bot.service.stores.UpdateStore`."""
 
     def answered_updates(self, update_ids: Sequence[int]) -> frozenset[int]:
         """Return those of the updates that were answered already."""

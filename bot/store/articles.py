@@ -26,7 +26,7 @@ _LARGEST_ID = 2**63 - 1
 
 
 class Articles(Part):
-    """The store's articles; see `bot.service.ports.ArticleStore`."""
+    """The store's articles; see `bot.service.stores.ArticleStore`."""
 
     def add_article(self, article: Article, now: datetime) -> tuple[Article, bool]:
         """Keep an article once; return it with its id, and whether it is new."""

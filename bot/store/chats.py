@@ -22,7 +22,7 @@ CHAT_ITSELF = 0
 
 
 class Chats(Part):
-    """The store's chats; see `bot.service.ports.ChatStore`."""
+    """The store's chats; see `bot.service.stores.ChatStore`."""
 
     def chat(self, chat_id: int) -> Chat | None:
         """Return one chat, or None if it never spoke to the bot."""

@@ -18,7 +18,7 @@ _FIELDS = tuple(field.name for field in fields(Feed) if field.name != "id")
 
 
 class Feeds(Part):
-    """The store's feeds; see `bot.service.ports.FeedStore`."""
+    """The store's feeds; see `bot.service.stores.FeedStore`."""
 
     def add_feed(self, feed: Feed) -> tuple[Feed, bool]:
         """Keep a feed once by its URL; return it with its id, and whether it is new. A known one is not changed."""

@@ -26,7 +26,7 @@ SKIPPED = 0
 
 
 class LedgerLines(Owing):
-    """The store's ledger; see `bot.service.ports.Ledger`."""
+    """The store's ledger; see `bot.service.stores.Ledger`."""
 
     def claim_deliveries(self, now: datetime, *, lease_until: datetime, limit: int = 100) -> list[Delivery]:
         """Take owed deliveries whose `not_before_at` has come: they are `sending` until the lease ends."""

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
 
 class Owing(Part):
-    """What the ledger keeps of digests; see `bot.service.ports.Ledger`."""
+    """What the ledger keeps of digests; see `bot.service.stores.Ledger`."""
 
     def owe(self, composed: Sequence[Composed], now: datetime) -> int:
         """Write digests owed and move each subscription to its next run, all in one transaction."""

@@ -1,6 +1,6 @@
 """When two articles are one: fingerprints of their URL and text, and which of those that are kept is the same.
 
-It writes nothing. The rule is that of `bot.service.ports.ArticleStore.add_article`; links are compared by
+It writes nothing. The rule is that of `bot.service.stores.ArticleStore.add_article`; links are compared by
 `bot.core.links.canonical_url`, so that one article is kept once whatever its links.
 """
 

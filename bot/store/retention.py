@@ -35,7 +35,7 @@ _MERGED = 200  # pages of the index of words that are merged at once: what was t
 
 
 class Retention(Part):
-    """What the store lets go; see `bot.service.ports.ArticleStore.drop_articles`."""
+    """What the store lets go; see `bot.service.stores.ArticleStore.drop_articles`."""
 
     def drop_articles(self, before: datetime) -> int:
         """Remove everybody's articles added before an instant, but not those an open digest still tells."""

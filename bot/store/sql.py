@@ -22,7 +22,7 @@ from bot.store.trends import Trends
 
 
 class SqlStore(Articles, Stories, Trends, Chats, Feeds, LedgerLines, Alerting, Answered, Retention):
-    """Everything that is kept, on SQLite or PostgreSQL; see `bot.service.ports.Store`. Usable from several threads."""
+    """Everything that is kept, on SQLite or PostgreSQL; see `bot.service.stores.Store`. Usable from several threads."""
 
     def counts(self) -> Counts:
         """Return what `stats` tells: articles of everybody, subscriptions that are not stopped."""

@@ -26,7 +26,7 @@ _THE_TURN = 1
 
 
 class Stories(Part):
-    """The store's stories; see `bot.service.ports.StoryStore`."""
+    """The store's stories; see `bot.service.stores.StoryStore`."""
 
     def stories(
         self,

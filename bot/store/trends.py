@@ -12,7 +12,7 @@ from bot.store.transactions import Part
 
 
 class Trends(Part):
-    """The store's trends; see `bot.service.ports.TrendStore`."""
+    """The store's trends; see `bot.service.stores.TrendStore`."""
 
     def story_starts(
         self, *, since_at: datetime, topics: Sequence[str] = (), places: Sequence[str] = ()

@@ -304,7 +304,7 @@ def _soaked(count: int) -> list[Row]:
             f"{lost} lost",
             "0 lost",
             (
-                f"{repeated} repeated of {in_flight} in flight; "
+                f"{repeated} repeated of {in_flight} in hand when it died; "
                 f"{states['sent']:,} sent, {states['blocked']:,} blocked, "
                 f"{sum(states.values()) - states['sent'] - states['blocked']} neither; refused {refused}; "
                 f"{time.perf_counter() - began:.0f} s"

@@ -4,7 +4,7 @@ from datetime import UTC, date, datetime, time, timedelta
 
 import pytest
 
-from bot.chat import words
+from bot.chat import storywords, words
 from bot.errors import WishError
 from bot.model import ChatKind, Mark, Place, Run, Schedule, Standing, Story, Subscription, Topic, Vocabulary, Wish
 
@@ -94,19 +94,21 @@ def test_a_place_is_explained_in_a_sentence():
     standing = Standing(
         2, 1.5, 6, copies=3, age=timedelta(hours=3), topics=("tariffs",), places=("JP",), words=("rare earth", "tin")
     )
-    assert words.why(Story("t", (), standing=standing, mark=Mark.DEVELOPING), 7, VOCABULARY) == (
+    assert storywords.why(Story("t", (), standing=standing, mark=Mark.DEVELOPING), 7, VOCABULARY) == (
         "2nd of 7: 6 independent sources (and 3 copies), the newest report 3 hours old; you asked for tariffs about "
         "Japan; it has your words rare earth and tin; it moved since you were told."
     )
     alone = Standing(1, 1.0, 1, copies=1, places=("JP",), words=("tin",))
-    assert words.why(Story("t", (), standing=alone), 1, VOCABULARY) == (
+    assert storywords.why(Story("t", (), standing=alone), 1, VOCABULARY) == (
         "1st of 1: 1 independent source (and 1 copy), the newest report less than an hour old; you asked about Japan; "
         "it has your word tin."
     )
-    assert words.why(Story("t", (), standing=Standing(3, 1.0, 2)), 3, VOCABULARY).startswith("3rd of 3: 2 independent")
-    assert "first among what fits" in words.why(Story("t", ()), 3, VOCABULARY)
-    assert "no story 9" in words.why_nothing("9")
-    assert "nothing to explain" in words.why_nothing("")
+    assert storywords.why(Story("t", (), standing=Standing(3, 1.0, 2)), 3, VOCABULARY).startswith(
+        "3rd of 3: 2 independent"
+    )
+    assert "first among what fits" in storywords.why(Story("t", ()), 3, VOCABULARY)
+    assert "no story 9" in storywords.why_nothing("9")
+    assert "nothing to explain" in storywords.why_nothing("")
 
 
 def test_reviews_alerts_and_quiet_hours_are_said_back():

@@ -9,6 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.core import summary as module
+from bot.core.klorder import kl_order
 from bot.core.summary import METHODS, MOST_COMPARED, MOST_WORDS, Summarizer
 from bot.errors import AskedWronglyError, RefusalError
 from tests.core.test_text import LANGUAGES, SPLITTER
@@ -182,12 +183,12 @@ def test_kl_chooses_what_sumy_itself_would_choose():
         best = next(n for n, value in zip(left, values, strict=True) if value <= min(values) + 1e-12)
         expected.append(best)
         held += words[best]
-    assert module._kl_order(words, frequency, 4) == expected
+    assert kl_order(words, frequency, 4) == expected
 
 
 def test_kl_has_an_order_for_sentences_without_words():
-    assert module._kl_order([[], []], {}, 2) == [0, 1]
-    assert math.isfinite(len(module._kl_order([["a"], []], {"a": 1.0}, 1)))
+    assert kl_order([[], []], {}, 2) == [0, 1]
+    assert math.isfinite(len(kl_order([["a"], []], {"a": 1.0}, 1)))
 
 
 @pytest.mark.parametrize(

@@ -50,7 +50,16 @@ def test_every_measure_is_weighed():
     weights = TopicWeights("en", {"war": dict.fromkeys(MEASURES, 1.0)}, {}, ("recipe",))
     words = weights.count([("recipe", 1, ())])
     sums = weights.sums(words, {"war": (1.5, 0.5)}, Signs(3, 2.0, headline=True))
-    assert sums["war"] == pytest.approx(1 + 1.5 + 0.5 + 3 + 1 + 0.6931 / 2 + 3, abs=1e-3)
+    assert sums["war"] == pytest.approx(1 + 3 * 1.5 + 0.5 + 3 + 1 + 0.6931 / 2 + 3, abs=1e-3)
+
+
+def test_a_strong_phrase_in_passing_is_weighed_in_long_texts_only():
+    weights = TopicWeights("en", {"war": {"strong_once": 1.0, "strong_long": -2.0}}, {})
+    short, long = (
+        weights.sums(weights.count([]), {"war": (1.0, 0.0)}, Signs(0, allowance, headline=False))
+        for allowance in (1.3, 1.5)
+    )
+    assert (short, long) == ({"war": 1.3}, {"war": -1.5})
 
 
 def test_a_table_counts_for_its_own_language_only():
@@ -113,6 +122,16 @@ def test_where_none_is_likely_but_one_of_them_is_the_likeliest_stands_for_all():
 )
 def test_the_shipped_table_leaves_the_plain_cases_plain(finder, text, topic):
     assert topic in keys(finder.find(text, language="en"))
+
+
+def test_a_long_article_may_have_several_topics_one_strong_phrase_each(finder):
+    text = (
+        "The American ambassador called Japan an important ally and spoke of the military bases on its soil. The two "
+        "governments are at odds over a tariff on cars that took effect on Monday. Tokyo wants an exemption, its trade "
+        "minister said, and has asked for a meeting before the end of the month. Washington has not answered yet. "
+    )
+    text += "Dealers in Nagoya told of parked cars and idle trucks, and of workers sent home for a week. " * 3
+    assert {"alliances", "tariffs"} <= keys(finder.find(text, title="Tokyo asks its partner for time", language="en"))
 
 
 @pytest.mark.parametrize(

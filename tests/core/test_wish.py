@@ -9,7 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.core.wish import EVERY_DAY, MOST_SLOTS, WEEKDAYS, WEEKENDS, Order, canonical, parse_subscription, parse_topics
+from bot.core.whenwords import EVERY_DAY, WEEKDAYS, WEEKENDS
+from bot.core.wish import MOST_SLOTS, Order, canonical, parse_subscription, parse_topics
 from bot.core.wish import wish_key as key_of
 from bot.core.zones import zone_spellings
 from bot.errors import WishError

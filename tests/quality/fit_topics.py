@@ -21,8 +21,8 @@ from pathlib import Path
 
 import numpy as np
 
-from bot.core.topics import TopicFinder
-from bot.core.topicweights import EVERY_TOPIC, MEASURES, TopicWeights, WordCount, _measured, strong_in_short
+from bot.core.topics import TopicEntry, TopicFinder
+from bot.core.topicweights import EVERY_TOPIC, MEASURES, TopicWeights, WordCount, _measured, once_and_long, singular
 from bot.seeds import load_everyday, load_topics
 from tests.quality.labeled import Features, Labeled, features_of, labeled_texts, value_of
 
@@ -31,16 +31,19 @@ OUT = Path(__file__).parents[2] / "data" / "topic_weights.toml"
 PENALTY, PENALTY_ALL = 0.8, 2.5  # of a topic's own word, and of one for all topics; chosen by the folds
 ROUNDS = 200
 LEAN = 0.5  # added to every sum: in the folds, any topic on news and headlines is found best there
+LONG, ENOUGH_LONG = 0.75, 20  # `strong_long` where fewer long texts have a topic: a fit would see only negatives
 STEP = 0.25  # what words' weights are rounded to
 FEWEST, FEWEST_PAIRS = 4, 8  # texts that must have a word, or a pair of words
 FOLDS = 5
 OURS = ("seen", "fitting")  # parts of the gold set; the third, "held", is not learned from
 LETTERS = 2
+# Words that say nothing of a subject, only how long a text is.
 IDLE = frozenset(
-    ["the", "a", "an", "of", "in", "on", "to", "and", "for", "by", "with", "at", "from", "as", "is", "are"]
+    """the a an of in on to and for by with at from as is are was were be been it its that this which who or over
+    will they their them he him his she her has have had not but than into all would could no when if there we our
+    you your i may can do did so some such other""".split()  # noqa: SIM905 -- words read best as words
 )
-IDLE |= {"was", "were", "be", "been", "it", "its", "that", "this", "which", "who", "or"}
-LEARNED = tuple(name for name in MEASURES if name not in {"strong", "strong_short", "supporting"})
+LEARNED = tuple(name for name in MEASURES if name not in {"strong", "strong_once", "strong_long", "supporting"})
 
 
 class Rows:
@@ -80,10 +83,14 @@ class Data:
     measures: np.ndarray  # texts × LEARNED
     strong: np.ndarray  # texts × topics
     supporting: np.ndarray
-    short: np.ndarray  # what strong phrases weigh in short texts
+    once: np.ndarray  # what strong phrases count for being there at all
+    long: np.ndarray  # that again in long texts
     labels: np.ndarray  # texts × topics; not a number where it is not known
     any_topic: np.ndarray
     weights: np.ndarray
+    least: (
+        np.ndarray
+    )  # words × topics: the least weight a word may have; one of the topic's phrases never speaks against
 
     @property
     def folds(self) -> np.ndarray:
@@ -97,13 +104,15 @@ class Fitted:
     measures: np.ndarray
     strong: np.ndarray
     supporting: np.ndarray
-    short: np.ndarray
+    once: np.ndarray
+    long: np.ndarray
 
     def parts(self) -> list[np.ndarray]:
-        return [self.own, self.every, self.measures, self.strong, self.supporting, self.short]
+        return [self.own, self.every, self.measures, self.strong, self.supporting, self.once, self.long]
 
 
-def prepare(texts: list[Labeled], features: list[Features], topics: list[str]) -> Data:
+def prepare(texts: list[Labeled], features: list[Features], entries: Sequence[TopicEntry]) -> Data:
+    topics = [entry.key for entry in entries]
     seen: Counter[str] = Counter()
     for each in features:
         seen.update(each.words.keys())
@@ -125,9 +134,13 @@ def prepare(texts: list[Labeled], features: list[Features], topics: list[str]) -
             labels[n, topics.index(topic)] = there
     phrases = np.array([[each.phrases.get(topic, (0.0, 0.0)) for topic in topics] for each in features])
     any_topic = np.array([np.nan if e.any_topic is None else float(e.any_topic) for e in texts])
-    short = [
-        [strong_in_short(strong, e.signs) for strong in own] for own, e in zip(phrases[:, :, 0], features, strict=True)
-    ]
+    once = np.array(
+        [
+            [once_and_long(strong, each.signs) for strong in own]
+            for own, each in zip(phrases[:, :, 0], features, strict=True)
+        ]
+    )
+    any_topic = np.array([np.nan if e.any_topic is None else float(e.any_topic) for e in texts])
     return Data(
         texts=texts,
         rows=rows,
@@ -135,11 +148,27 @@ def prepare(texts: list[Labeled], features: list[Features], topics: list[str]) -
         measures=np.array(measures),
         strong=phrases[:, :, 0],
         supporting=phrases[:, :, 1],
-        short=np.array(short),
+        once=once[:, :, 0],
+        long=once[:, :, 1],
         labels=labels,
         any_topic=any_topic,
+        has_long=((labels == 1) & _is_long(features)[:, None]).sum(0) >= ENOUGH_LONG,
+        least=_least(vocabulary, entries),
         weights=np.array([_weight(each, found) for each, found in zip(texts, features, strict=True)]),
     )
+
+
+def _is_long(features: list[Features]) -> np.ndarray:
+    return np.array([once_and_long(1.0, each.signs)[1] > 0 for each in features])
+
+
+def _least(vocabulary: list[str], entries: Sequence[TopicEntry]) -> np.ndarray:
+    least = np.full((len(vocabulary), len(entries)), -np.inf)
+    for column, entry in enumerate(entries):
+        phrases = (*entry.words["en"].strong, *entry.words["en"].supporting)
+        own = {singular(phrase.removeprefix("=")) for phrase in phrases if " " not in phrase}
+        least[[n for n, word in enumerate(vocabulary) if word in own], column] = 0
+    return least
 
 
 def _weight(each: Labeled, found: Features) -> float:
@@ -153,33 +182,35 @@ def _may_stand(word: str, count: int) -> bool:
     first, _, second = word.partition(" ")
     if second:
         return count >= FEWEST_PAIRS and not (first in IDLE and second in IDLE)
-    return count >= FEWEST and len(word) >= LETTERS
+    return count >= FEWEST and len(word) >= LETTERS and word not in IDLE
 
 
 def fit(data: Data, chosen: np.ndarray) -> Fitted:
     """Fit the weights on the chosen texts."""
     index = np.flatnonzero(chosen)
     x = Rows([data.rows[n] for n in index], len(data.vocabulary))
-    g, strong, supporting, short = (part[index] for part in (data.measures, data.strong, data.supporting, data.short))
+    g, phrases = data.measures[index], [p[index] for p in (data.strong, data.supporting, data.once, data.long)]
+    strong, supporting, once, long = phrases
     weights, labels, any_topic = data.weights[index], data.labels[index], data.any_topic[index]
     total = np.array([[sum(data.rows[n].values())] for n in index])
     steps = 1 / (0.25 * x.dot_transposed(total * weights[:, None]) + 5)
     steps_measures = 1 / ((np.abs(g) * (weights * np.abs(g).sum(1))[:, None]).sum(0) + 5)[:, None]
-    steps_phrases = [1 / (0.75 * (weights[:, None] * p * (p + 2)).sum(0) + 20) for p in (strong, supporting, short)]
+    steps_phrases = [1 / (0.75 * (weights[:, None] * p * (p + 2)).sum(0) + 20) for p in phrases]
     now = _start(len(data.vocabulary), labels.shape[1], g.shape[1])
     ahead, momentum = Fitted(*(part.copy() for part in now.parts())), 1.0
     for _ in range(ROUNDS):
         sums = x.dot(ahead.own + ahead.every) + g @ ahead.measures
-        sums += strong * ahead.strong + supporting * ahead.supporting + short * ahead.short
+        sums += strong * ahead.strong + supporting * ahead.supporting + once * ahead.once + long * ahead.long
         errors = _errors(_chances(sums), labels, any_topic) * weights[:, None]
         slope = x.dot_transposed(errors)
         new = Fitted(
-            _shrunk(ahead.own - steps * slope, PENALTY * steps),
+            np.maximum(_shrunk(ahead.own - steps * slope, PENALTY * steps), data.least),
             _shrunk(ahead.every - steps / 3 * slope.sum(1, keepdims=True), PENALTY_ALL * steps / 3),
             ahead.measures - steps_measures * (g.T @ errors),
             np.maximum(ahead.strong - steps_phrases[0] * (strong * errors).sum(0), 0.3),
             np.maximum(ahead.supporting - steps_phrases[1] * (supporting * errors).sum(0), 0.2),
-            np.maximum(ahead.short - steps_phrases[2] * (short * errors).sum(0), 0),
+            np.maximum(ahead.once - steps_phrases[2] * (once * errors).sum(0), 0),
+            np.where(data.has_long, ahead.long - steps_phrases[3] * (long * errors).sum(0), LONG),
         )
         later = (1 + math.sqrt(1 + 4 * momentum * momentum)) / 2
         push = (momentum - 1) / later
@@ -193,7 +224,7 @@ def fit(data: Data, chosen: np.ndarray) -> Fitted:
 def _start(words: int, topics: int, measures: int) -> Fitted:
     start = Fitted(
         np.zeros((words, topics)), np.zeros((words, 1)), np.zeros((measures, topics)),
-        np.full(topics, 3.0), np.full(topics, 2.0), np.full(topics, 0.5),
+        np.full(topics, 3.0), np.full(topics, 2.0), np.full(topics, 0.5), np.zeros(topics),
     )  # fmt: skip
     start.measures[0] = -4
     return start
@@ -220,7 +251,7 @@ def chances_of(data: Data, fitted: Fitted, index: np.ndarray) -> np.ndarray:
     x = Rows([data.rows[n] for n in index], len(data.vocabulary))
     sums = x.dot(fitted.own + fitted.every) + data.measures[index] @ fitted.measures
     sums += data.strong[index] * fitted.strong + data.supporting[index] * fitted.supporting
-    return _chances(sums + data.short[index] * fitted.short)
+    return _chances(sums + data.once[index] * fitted.once + data.long[index] * fitted.long)
 
 
 def found_in(data: Data, chances: np.ndarray) -> np.ndarray:
@@ -261,7 +292,8 @@ def written(data: Data, fitted: Fitted, topics: list[str], lines: list[str]) -> 
     for n, topic in enumerate(topics):
         out.append(f"\n[en.measures.{topic}]")
         values = dict(zip(LEARNED, fitted.measures[:, n], strict=True))
-        values |= {"strong": fitted.strong[n], "supporting": fitted.supporting[n], "strong_short": fitted.short[n]}
+        values |= {"strong": fitted.strong[n], "supporting": fitted.supporting[n], "strong_once": fitted.once[n]}
+        values["strong_long"] = fitted.long[n]
         out += [f"{name} = {values[name]:.2f}" for name in MEASURES]
     for topic, column in [(EVERY_TOPIC, fitted.every[:, 0]), *zip(topics, fitted.own.T, strict=True)]:
         out.append(f"\n[en.words.{topic}]")
@@ -290,11 +322,12 @@ HEAD = """# The weights of words for and against each topic. Made by `python -m 
 
 def main() -> int:
     """Fit by folds to tell how well it does, then on everything, and write the table."""
-    finder = TopicFinder(load_topics())
+    entries = load_topics()
+    finder = TopicFinder(entries)
     topics = list(finder.topics)
     blank = TopicWeights("en", {}, {}, load_everyday())
     texts = list(labeled_texts(Path(sys.argv[1]), GOLD))
-    data = prepare(texts, [features_of(each, finder, blank) for each in texts], topics)
+    data = prepare(texts, [features_of(each, finder, blank) for each in texts], entries)
     chances = np.zeros(data.labels.shape)
     for fold in range(FOLDS):
         out = np.flatnonzero(data.folds == fold)

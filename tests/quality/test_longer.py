@@ -1,8 +1,9 @@
 """The quality gate of the default summary: longer articles with an editor's key sentences, and junk in between.
 
-Thirty invented articles with scenes in front, explainers, timelines, statements and plain news (`longer/`). Eighteen
-and more were looked at while the ranking was made (`fitted.txt`, and `kept.txt` after it had been measured once);
-`last.txt` was written after that and only measured. A floor that must go down goes down here, with a date and a reason.
+Thirty invented articles with scenes in front, explainers, timelines, statements and plain news (`longer/`). The
+ranking was made on `fitted.txt`. `kept.txt` and then `last.txt` were written unseen and measured once, 0.67 and 0.56;
+after that both were looked at and rules were changed, so that no file is unseen any more and all figures below are of
+fitted articles. A floor that must go down goes down here, with a date and a reason.
 """
 
 from __future__ import annotations
@@ -12,8 +13,8 @@ import pytest
 from bot.app import make_analyzer
 from tests.quality.longer_articles import longer_articles
 
-# Share of three chosen sentences that are an editor's key sentences, measured on 2026-11-22; each floor is two slips
-# below. The first three sentences: 0.06, 0.06, and see CONTRIBUTING for sumy's methods.
+# Share of three chosen sentences that are an editor's key sentences, measured on 2026-11-22: 0.89, 0.81, 0.83; each
+# floor is some slips below. The first three sentences have 0.06 in each; see CONTRIBUTING for sumy's methods.
 FLOORS = {"fitted.txt": 0.77, "kept.txt": 0.72, "last.txt": 0.6}
 
 

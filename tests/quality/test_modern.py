@@ -4,8 +4,8 @@
 our topics and names of our places that mean something else. Of its parts, phrases were chosen with an eye on `seen`;
 `fitting` was first measured when the phrases were done (its figure then: 0.63) and then weights were fitted on it, and
 a little on `seen` (`python -m tests.quality.fit_topics`); `held` was written before its first measurement, and nothing
-was ever changed for it. So `held` is the measure, the others are a smoke alarm. A floor that must go down goes down
-here, with a date and a reason.
+was ever changed for it (a later change, for long articles, moved it from 0.86 to 0.90). So `held` is the measure, the
+others are a smoke alarm. A floor that must go down goes down here, with a date and a reason.
 """
 
 from __future__ import annotations
@@ -23,12 +23,12 @@ MODERN = [
 ]
 PARTS = ("seen", "fitting", "held")
 
-# Micro-F1, and the share of traps without any topic. Measured on 2026-11-22: 0.974, 0.989 and 154 of 154 on `seen`;
-# 1.0, 0.994 and 28 of 28 on `fitting`; 0.857, 0.991 and 16 of 17 on `held`. Each floor is one or two slips below.
+# Micro-F1, and the share of traps without any topic. Measured on 2026-11-22: 0.987, 0.989 and 154 of 154 on `seen`;
+# 1.0, 0.994 and 28 of 28 on `fitting`; 0.898, 0.991 and 17 of 17 on `held`. Each floor is one or two slips below.
 FLOORS = {
     "seen": {"topics": 0.96, "places": 0.98, "traps": 0.98},
     "fitting": {"topics": 0.97, "places": 0.98, "traps": 0.96},
-    "held": {"topics": 0.82, "places": 0.97, "traps": 0.88},
+    "held": {"topics": 0.86, "places": 0.97, "traps": 0.88},
 }
 
 
