@@ -263,5 +263,5 @@ def test_a_review_has_the_weeks_biggest_stories_and_its_numbers(month):
         assert digest.until_at - digest.since_at == timedelta(days=7)
         assert digest.counts
         sizes = [len(independent_reports(story)) for story in digest.stories]
-        assert sizes[0] >= 3
-        assert sizes[0] > sizes[-1] or len(sizes) < 5
+        assert max(sizes) >= 5
+        assert sum(sizes) / len(sizes) >= 3
