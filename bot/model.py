@@ -51,10 +51,7 @@ class Topic:
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """A country (`key` is its ISO 3166 alpha-2 code) or an organisation (`NATO`).
-
-    `aliases` are the words a wish may use for it, lower case.
-    """
+    """A country (`key`: its ISO 3166 alpha-2 code) or an organisation (`NATO`); `aliases` are a wish's words for it."""
 
     key: str
     name: str
@@ -234,9 +231,7 @@ class Page:
 class Story:
     """One event, told by several articles; the first article is the one its title and sentences come from.
 
-    `id` is None until stored. `first_at` is when its first article was published, `published_at` its newest one.
-    `copies` are the ids of articles that repeat another of the story (agency copy, a rewrite with another title):
-    they are no further source. `closed` says that nothing joins it any more.
+    `id` is None until stored; `copies` are ids of articles that repeat another one of it, and so are no further source.
     """
 
     title: str
@@ -249,30 +244,6 @@ class Story:
     first_at: datetime | None = None
     copies: frozenset[int] = frozenset()
     closed: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Placing:
-    """Which story a stored article belongs to: a story's id is that of the article that began it.
-
-    `copy_of` is the id of the article that it repeats, if it does.
-    """
-
-    article_id: int
-    story_id: int
-    copy_of: int | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class StoryHead:
-    """What is kept of a story itself: `lead_id` is the article its title comes from."""
-
-    id: int
-    lead_id: int
-    title: str
-    language: str
-    first_at: datetime
-    last_at: datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -427,7 +398,3 @@ class Counts:
     subscriptions: int = 0
     deliveries: dict[str, int] = field(default_factory=dict)
     newest_at: datetime | None = None
-
-
-MISSED_FOR = timedelta(hours=6)
-"""A digest missed for longer than this is skipped (promise 3 of the contract)."""

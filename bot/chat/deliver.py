@@ -17,8 +17,8 @@ from telegram.error import BadRequest, ChatMigrated, Forbidden, RetryAfter, Tele
 from bot.chat.pages import Page
 from bot.chat.render import Message
 from bot.chat.send import retry_after, send_once
-from bot.core.timing import backoff
-from bot.model import MISSED_FOR, Chat, Delivery, Vocabulary
+from bot.core.timing import MISSED_FOR, backoff
+from bot.model import Chat, Delivery, Vocabulary
 from bot.service.ports import Clock, Offload, Store
 
 log = structlog.get_logger(__name__)

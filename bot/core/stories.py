@@ -207,9 +207,8 @@ class Stories:
         """Return the stories that an article may belong to, those with the most alike article first."""
         best: dict[int, float] = {}
         for other in near:
-            found = self._articles[other]
-            if found.copy_of is None or found.copy_of not in self._articles:
-                best[found.story] = max(best.get(found.story, 0.0), self._alike(key, other))
+            number = self._articles[other].story
+            best[number] = max(best.get(number, 0.0), self._alike(key, other))
         return sorted((number for number in best if best[number] > LIKELY), key=lambda n: (-best[n], n))[:STORIES]
 
     def _alike(self, key: int, other: int) -> float:

@@ -1,8 +1,9 @@
-"""What the clusterer changed: where articles belong, what stories are, which were merged; it decides none of it."""
+"""Which article belongs to which story, what stories are, and what changed; it decides none of it."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,6 +23,30 @@ class Told:
     language: str
     first: float
     last: float
+
+
+@dataclass(frozen=True, slots=True)
+class Placing:
+    """Which story a stored article belongs to: a story's id is that of the article that began it.
+
+    `copy_of` is the id of the article that it repeats, if it does.
+    """
+
+    article_id: int
+    story_id: int
+    copy_of: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class StoryHead:
+    """What is kept of a story itself: `lead_id` is the article its title comes from."""
+
+    id: int
+    lead_id: int
+    title: str
+    language: str
+    first_at: datetime
+    last_at: datetime
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,7 +22,10 @@ from datetime import UTC, date, datetime, time, timedelta
 from itertools import count
 from zoneinfo import ZoneInfo
 
-from bot.model import MISSED_FOR, Run, Schedule
+from bot.model import Run, Schedule
+
+MISSED_FOR = timedelta(hours=6)
+"""A digest missed for longer than this is skipped (promise 3 of the contract)."""
 
 MOST_SKIPPED_LISTED = 20  # a bot that was down for a week with three slots a day still tells nearly each of them
 

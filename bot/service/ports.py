@@ -10,6 +10,7 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from datetime import datetime
 from typing import ParamSpec, Protocol, TypeVar
 
+from bot.core.storychanges import Placing, StoryHead
 from bot.model import (
     Article,
     Chat,
@@ -22,9 +23,7 @@ from bot.model import (
     Hit,
     Page,
     ParsedFeed,
-    Placing,
     Story,
-    StoryHead,
     Subscription,
 )
 

@@ -16,9 +16,9 @@ import structlog
 
 from bot.core.linkage import WINDOW
 from bot.core.stories import Stories
-from bot.core.storychanges import Changes, Placed
+from bot.core.storychanges import Changes, Placed, Placing, StoryHead
 from bot.core.storywords import Traits, read_traits
-from bot.model import Article, Placing, StoryHead
+from bot.model import Article
 from bot.service.ports import StoryStore
 
 log = structlog.get_logger(__name__)

@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
 
-from bot.model import Article, Placing, Story, StoryHead
+from bot.core.storychanges import Placing, StoryHead
+from bot.model import Article, Story
 from bot.store.articles import STALE_AFTER, articles_from_rows, drop_empty_stories
 from bot.store.prints import EVERYBODY
 from bot.store.tables import article_places, article_topics, articles, stories, story_turns

@@ -71,10 +71,11 @@ def test_a_copy_goes_where_its_original_is_and_so_does_a_copy_of_the_copy():
     assert placed == {1: Placed(1), 2: Placed(2), 3: Placed(1, 1), 4: Placed(1, 1)}
 
 
-def test_copies_move_with_their_original_and_have_no_voice():
+def test_copies_move_with_their_original():
     stories = Stories()
-    put(stories, article(LONG), article(LONG), article(STEEL), article(f"{LONG} and the duty on steel plate"))
-    assert len({placed.story for placed in stories.take_changes().placed.values()}) == 2
+    put(stories, article(PORTS), article(STEEL), article(STEEL, title="Another title"), article(STEEL_TOO))
+    assert {placed.story for placed in stories.take_changes().placed.values()} == {1, 2}
+    assert put(stories, article(STEEL), first=9) == [2]
 
 
 def test_what_was_silent_for_the_window_is_forgotten_and_the_memory_stays_bounded():

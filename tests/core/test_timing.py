@@ -13,12 +13,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.core.timing import (
+    MISSED_FOR,
     MOST_SKIPPED_LISTED,
     backoff,
     catch_up,
     next_run,
 )
-from bot.model import MISSED_FOR, Run, Schedule
+from bot.model import Run, Schedule
 
 ZONES = sorted(available_timezones() - {"Factory", "localtime"})
 DAY = timedelta(days=1)

@@ -7,7 +7,8 @@ from threading import Thread
 
 import pytest
 
-from bot.model import Article, Placing, StoryHead
+from bot.core.storychanges import Placing, StoryHead
+from bot.model import Article
 from bot.service import storylines
 from bot.service.storylines import Reclustered, Storylines
 from bot.store.sql import open_store

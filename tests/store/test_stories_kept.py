@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
 
-from bot.model import Article, Placing, StoryHead
+from bot.core.storychanges import Placing, StoryHead
+from bot.model import Article
 from bot.store.sql import SqlStore
 
 NOW = datetime(2026, 11, 20, 8, tzinfo=UTC)
