@@ -154,13 +154,13 @@ async def test_told_to_stop_in_the_middle_of_a_broadcast_it_sends_nothing_twice_
     process = BotProcess(tmp_path, telegram.url)
     try:
         await process.start()
-        await telegram.wait_until(lambda: len(telegram.calls("sendMessage")) >= 15, timeout=60)
+        await telegram.wait_until(lambda: len(telegram.calls("sendRichMessage")) >= 15, timeout=60)
         assert await process.stop() == 0
-        sent = len(telegram.calls("sendMessage"))
+        sent = len(telegram.calls("sendRichMessage"))
         states = store.counts().deliveries
         assert (states["sent"], states["owed"], states.get("sending", 0)) == (sent, 60 - sent, 0)
         await process.start()
-        await telegram.wait_until(lambda: len(telegram.calls("sendMessage")) >= 60, timeout=60)
+        await telegram.wait_until(lambda: len(telegram.calls("sendRichMessage")) >= 60, timeout=60)
         assert await process.stop() == 0
     finally:
         await process.end()

@@ -52,7 +52,7 @@ def due(tmp_path_factory):
     path = tmp_path_factory.mktemp("due") / "store.db"
     store = open_store(f"sqlite:///{path}")
     for n in range(12):
-        title = f"Story {n} " + " ".join(f"word{n}x{k}" for k in range(60))
+        title = f"Story {n} " + " ".join(f"{chr(97 + n)}{chr(97 + k // 9)}{chr(97 + k % 9)}ore" for k in range(60))
         places = ("JP",) if n else ("JP", "FR")
         article = Article(title, f"{title}. Text.", "Kairos Wire", published_at=NOW, topics=("tariffs",), places=places)
         store.add_article(article, NOW)
