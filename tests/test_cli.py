@@ -277,6 +277,7 @@ def test_a_digest_of_the_store_in_four_formats(run, form):
         assert story["told_by"] == [0] * len(story["sentences"])
     if form == "html":
         assert out.startswith("<!doctype html>")
+        assert out.count("data:image/png") == 2  # the chart, for light and dark
 
 
 def test_a_digest_with_nothing_says_so(run):

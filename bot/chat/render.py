@@ -25,12 +25,6 @@ BUTTONS_A_ROW: Final = 3
 TAG: Final = re.compile(r"<[^>]*>")
 TAGS: Final = {"bold": "b", "italic": "i", "code": "code"}
 
-MARKDOWN_SIGNS: Final = re.compile(r"([\\`*_{}\[\]<>#|~!])")
-PAGE_STYLE: Final = (
-    ":root{color-scheme:light dark}body{margin:0;font:17px/1.5 system-ui,sans-serif}"
-    "main{max-width:40rem;margin:auto;padding:1rem}p{margin:.6em 0}"
-    "blockquote{margin:.3em 0 .3em .2em;padding-left:.8em;border-left:3px solid #8884}"
-)
 
 CLUSTER: Final = regex.compile(r"\X")
 
@@ -182,7 +176,7 @@ def messages(blocks: Iterable[Block], buttons: Sequence[Sequence[Button]] = ()) 
     A message is split between groups of glued blocks, then between blocks, and within a block only where that block
     alone is too long. Blocks without any visible character are left out; nothing visible gives an empty list.
     """
-    made = [Message(_html(page), _plain(page)) for page in laid_out(blocks, _fits)]
+    made = [Message(_html(page), plain(page)) for page in laid_out(blocks, _fits)]
     return with_buttons([message for message in made if is_visible(message.plain)], buttons)
 
 
@@ -206,7 +200,7 @@ def is_visible(text: str) -> bool:
 def laid_out(blocks: Iterable[Block], fits: Fits) -> list[list[Block]]:
     """Put cleaned blocks on pages that fit, groups of glued blocks together where they can be."""
     pages: list[list[Block]] = []
-    for group in _groups(blocks):
+    for group in groups(blocks):
         if pages and fits([*pages[-1], *group]):
             pages[-1].extend(group)
         elif fits(group):
@@ -216,7 +210,7 @@ def laid_out(blocks: Iterable[Block], fits: Fits) -> list[list[Block]]:
     return pages
 
 
-def _groups(blocks: Iterable[Block]) -> Iterator[list[Block]]:
+def groups(blocks: Iterable[Block]) -> Iterator[list[Block]]:
     """Clean blocks, leave out empty ones, and put the glued ones to those before them."""
     group: list[Block] = []
     for each in blocks:
@@ -242,7 +236,7 @@ def _lay_out_alone(group: list[Block], pages: list[list[Block]], fits: Fits) -> 
 
 
 def _fits(page: list[Block]) -> bool:
-    return units(_plain(page)) <= MESSAGE_LIMIT and len(_html(page)) <= MARKUP_LIMIT
+    return units(plain(page)) <= MESSAGE_LIMIT and len(_html(page)) <= MARKUP_LIMIT
 
 
 def _cut(long: Block, fits: Fits) -> Iterator[Block]:
@@ -290,7 +284,8 @@ def _separator(each: Block) -> str:
     return "\n" if each.glued else "\n\n"
 
 
-def _plain(page: list[Block]) -> str:
+def plain(page: list[Block]) -> str:
+    """Write a page as it reads without markup."""
     text = ""
     for each in page:
         text += (_separator(each) if text else "") + "".join(run.text for run in each.runs)
@@ -336,54 +331,3 @@ def _button(button: Button) -> Button:
         raise ValueError(f"callback data must have 1 to {CALLBACK_LIMIT} bytes: {button.data!r}")
     text = clean(button.text).strip() or "…"
     return replace(button, text=text if len(text) <= BUTTON_LIMIT else text[: BUTTON_LIMIT - 1].rstrip() + "…")
-
-
-# The same blocks outside a chat
-
-
-def plain_text(blocks: Iterable[Block]) -> str:
-    """Write blocks as plain text, however long."""
-    return _plain([each for group in _groups(blocks) for each in group])
-
-
-def markdown(blocks: Iterable[Block]) -> str:
-    """Write blocks as CommonMark; what the text itself holds of markup is escaped."""
-    text = ""
-    for each in (each for group in _groups(blocks) for each in group):
-        inner = "".join(_run_markdown(run) for run in each.runs)
-        if each.fold != "none":
-            inner = "\n".join(f"> {line}".rstrip() for line in inner.split("\n"))
-        text += ("\n\n" if text else "") + inner
-    return text + "\n"
-
-
-def web_page(blocks: Iterable[Block], title: str) -> str:
-    """Write blocks as an HTML page that needs nothing else."""
-    parts = []
-    for each in (each for group in _groups(blocks) for each in group):
-        inner = "".join(_run_web(run) for run in each.runs).replace("\n", "<br>")
-        parts.append(f"<p>{inner}</p>" if each.fold == "none" else f"<blockquote>{inner}</blockquote>")
-    body = "\n".join(parts)
-    return (
-        f'<!doctype html>\n<html lang="en">\n<meta charset="utf-8">\n<title>{html_escape(clean(title))}</title>\n'
-        f'<meta name="viewport" content="width=device-width, initial-scale=1">\n<style>{PAGE_STYLE}</style>\n'
-        f"<main>\n{body}\n</main>\n</html>\n"
-    )
-
-
-def _run_markdown(run: Run) -> str:
-    text = MARKDOWN_SIGNS.sub(r"\\\1", run.text)
-    if run.href is not None:
-        address = clean(run.href).replace("<", "%3C").replace(">", "%3E").replace(" ", "%20")
-        text = f"[{text}](<{address}>)"
-    sign = {"bold": "**", "italic": "*", "code": "`"}.get(run.style or "", "")
-    if sign == "`":
-        return f"`{run.text.replace('`', '')}`"
-    inner = text.strip()  # CommonMark opens no emphasis before a space
-    return text.replace(inner, f"{sign}{inner}{sign}", 1) if sign and inner else text
-
-
-def _run_web(run: Run) -> str:
-    if run.at is None:
-        return run_html(run)
-    return f'<time datetime="{run.at.isoformat()}">{html_escape(run.text)}</time>'

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
+from datetime import date, timedelta
 
 from bot.chat import storywords, words
 from bot.chat.refs import data_of, packed
@@ -19,6 +20,7 @@ from bot.model import Article, Digest, DigestKind, Mark, Story
 SOURCES_MOST = 4  # named under a story, the rest is counted
 SENTENCE_MOST = 700  # characters of a sentence in a digest; a longer one is left to the story's own page
 LEANS_MOST = 6  # topics and places of a story that can be made to count more or less
+WEEK = 7  # days
 TIMELINE_MOST = 30  # reports of a story, the newest; one that has more is told by its sources
 
 Buttons = list[list[Button]]
@@ -31,7 +33,8 @@ class StoryPages(Signs):
     def digest(self, digest: Digest, *, paged: bool = True) -> list[Message]:
         """Lay out a digest for a chat; `paged` says that stories it has no room for can be asked for."""
         more = paged and _may_have_more(digest)
-        buttons = digest_buttons(_references(_ordered(digest)), _next_page(digest) if more else None)
+        following = _next_page(digest) if more else None
+        buttons = digest_buttons(_references(_ordered(digest)), following, chart=digest.kind is DigestKind.REVIEW)
         return self.lay_out(self.digest_blocks(digest), buttons)
 
     def digest_blocks(self, digest: Digest) -> list[Block]:
@@ -44,6 +47,8 @@ class StoryPages(Signs):
             return [*blocks, block(nothing), *self._footer(digest)]
         if digest.kind is not DigestKind.ALERT:
             blocks.append(block(self._size(digest), glued=True))
+        if digest.counts:
+            blocks.append(block("\n".join(self._week(digest))))
         number = 1
         for topic, stories in under_topics(digest.stories, digest.wish):
             if topic is not None:
@@ -99,6 +104,18 @@ class StoryPages(Signs):
         return rows
 
     # Parts of them
+
+    def _week(self, digest: Digest) -> list[str]:
+        """Tell of each topic how many stories its days had, the last being the day of the review."""
+        last = digest.local_date or digest.until_at.date()
+        days = [last - timedelta(days=n) for n in reversed(range(WEEK))]
+        by_topic: dict[str, dict[date, int]] = {}
+        for count in digest.counts:
+            by_topic.setdefault(count.topic, {})[count.day] = count.stories
+        return [
+            storywords.week_of(self.name_of(topic) if topic else storywords.OTHER, [of.get(day, 0) for day in days])
+            for topic, of in by_topic.items()
+        ]
 
     def _size(self, digest: Digest) -> str:
         if digest.older:
@@ -187,13 +204,15 @@ class StoryPages(Signs):
 # Buttons
 
 
-def digest_buttons(references: Sequence[int], following: str | None = None) -> Buttons:
-    """Return what stands below a digest; `following` is the data of its next page."""
+def digest_buttons(references: Sequence[int], following: str | None = None, *, chart: bool = False) -> Buttons:
+    """Return what stands below a digest; `following` is the data of its next page, `chart` offers the week's chart."""
     about = [
         Button(storywords.MORE_ON_A_STORY, data_of("pm", references)),
         Button(storywords.LESS_LIKE_THIS, data_of("pf", references)),
     ]
     more = [Button(storywords.MORE_STORIES, following)] if following is not None else []
+    if chart:
+        more = [Button(storywords.CHART, "chart"), *more][:1]
     return [
         about if references else [],
         [*more, Button(storywords.SEARCH, "find"), Button(storywords.SETTINGS, "o")],

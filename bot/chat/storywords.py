@@ -19,6 +19,7 @@ MORE_STORIES = "More stories"
 LESS_LIKE_THIS = "Less like this"
 MORE_LIKE_THIS = "More like this"
 SEARCH = "Search"
+CHART = "Chart"
 SETTINGS = "Settings"
 BACK = "Back"
 MUTE = "Mute this story"
@@ -28,6 +29,7 @@ NEW_SINCE = "New since you were told: "
 TIMELINE = "Timeline"
 ALL_SOURCES = "Sources"
 COPY = "copy"
+OTHER = "Other"
 MUTED = "Muted: this story won't be told here again."
 UNMUTED = "This story is told here again when it moves."
 STORY_GONE = "I no longer have that story. /search may find what followed it."
@@ -37,6 +39,24 @@ SEARCH_PLACEHOLDER = "steel quota"
 NOT_SUBSCRIBED_TO_LEAN = "That is kept for your digests. To get one: /subscribe"
 SILENT_MOST = 3  # feeds named as silent
 SOON = {0: "today", 1: "tomorrow"}
+
+
+BARS = "▁▂▃▄▅▆▇█"
+
+
+def bars(counts: Sequence[int]) -> str:
+    """Draw numbers as a row of bars, the highest being full; a day with nothing is the lowest.
+
+    >>> bars([0, 1, 4, 2])
+    '▁▃█▅'
+    """
+    most = max(counts, default=0)
+    return "".join(BARS[round(count / most * (len(BARS) - 1)) if most else 0] for count in counts)
+
+
+def week_of(name: str, counts: Sequence[int]) -> str:
+    """Say how many stories a topic had in a week, and on which days: `📦 Tariffs: 9 stories ▁▃█▅▁▁▁`."""
+    return f"{name}: {counted(sum(counts), 'story', 'stories')} {bars(counts)}"
 
 
 def heading(kind: DigestKind, day: date, language: str = "en") -> str:

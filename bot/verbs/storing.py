@@ -13,16 +13,19 @@ from rich.progress import track
 
 from bot.app import SystemClock, parts
 from bot.chat import words
+from bot.chat.chart import chart_png
+from bot.chat.outside import Chart, markdown, plain_text, web_page
 from bot.chat.pages import Page
-from bot.chat.render import markdown, plain_text, web_page
+from bot.chat.trendwords import trend_lines, trend_title
 from bot.core.outlets import independent_reports
 from bot.errors import ArticleError, AskedWronglyError, WishError
-from bot.model import Chat, Digest, Hit, Story
+from bot.model import Chat, Digest, Hit, Story, Trend, Vocabulary
 from bot.settings import Settings
 from bot.verbs.files import Opened, files_below
 from bot.verbs.output import complain, dumped, say
 
 SPAN = re.compile(r"(\d{1,6})\s*([mhdw])")
+WEEK = 7  # days of the chart above a digest in HTML
 UNITS = {"m": "minutes", "h": "hours", "d": "days", "w": "weeks"}
 LONGEST_SPAN = timedelta(days=36500)
 
@@ -60,17 +63,25 @@ def digest(settings: Settings, topics: str, since: str, form: str) -> int:
         except WishError as error:
             raise AskedWronglyError(words.wish_not_understood(error, "--topics tariffs,japan")) from error
         told = replace(made.brief.compose_since(wish, since_at=now - span, until_at=now), local_date=now.date())
-        blocks = Page(made.analyzer().vocabulary, now, Chat(0)).digest_blocks(told)
+        vocabulary = made.analyzer().vocabulary
+        blocks = Page(vocabulary, now, Chat(0)).digest_blocks(told)
+        counted = made.trends.trend(wish, now, days=WEEK, zone="UTC") if form == "html" else None
     match form:
         case "json":
             say(dumped(_digest_json(told)))
         case "html":
-            say(web_page(blocks, f"Communiqué, {words.day(now.date())}").rstrip())
+            chart = _chart(counted, vocabulary) if counted is not None and counted.total else None
+            say(web_page(blocks, f"Communiqué, {words.day(now.date())}", chart).rstrip())
         case "markdown":
             say(markdown(blocks).rstrip())
         case _:
             say(plain_text(blocks))
     return 0
+
+
+def _chart(counted: Trend, vocabulary: Vocabulary) -> Chart:
+    title = trend_title(counted, vocabulary)
+    return Chart(chart_png(counted, title), chart_png(counted, title, dark=True), " ".join(trend_lines(counted)))
 
 
 def _span(since: str) -> timedelta:

@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from bot.chat.outside import Chart, markdown, plain_text, web_page
 from bot.chat.render import (
     CALLBACK_LIMIT,
     INVISIBLE,
@@ -23,12 +24,9 @@ from bot.chat.render import (
     italic,
     kept_message,
     link,
-    markdown,
     message_from_kept,
     messages,
-    plain_text,
     units,
-    web_page,
 )
 from bot.preview.entities import clean as as_telegram_cleans
 from bot.preview.entities import utf16_length
@@ -178,3 +176,11 @@ def test_a_message_comes_back_from_the_ledger_as_it_was():
     for message in (whole, replace(whole, rich=None), Message("1", "1")):
         assert message_from_kept(json.loads(json.dumps(kept_message(message)))) == message
     assert message_from_kept("<b>1 &amp; 2</b>") == Message("<b>1 &amp; 2</b>", "1 & 2")
+
+
+def test_a_page_can_have_a_chart_for_light_and_dark_with_its_numbers():
+    page = web_page([block("Told.")], "Communiqué", Chart(b"light", b"dark", 'most on "Friday": 4'))
+    assert page.index("<figure>") < page.index("Told.")
+    assert "prefers-color-scheme: dark" in page
+    assert 'alt="most on &quot;Friday&quot;: 4"' in page
+    assert page.count("data:image/png;base64,") == 2

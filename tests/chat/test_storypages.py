@@ -12,7 +12,21 @@ from bot.chat.pages import Page
 from bot.chat.refs import data_of, numbers_in, packed
 from bot.chat.render import BUTTONS_A_ROW, CALLBACK_LIMIT, MESSAGE_LIMIT, units
 from bot.chat.storypages import picking_buttons, story_buttons
-from bot.model import Article, Chat, Digest, DigestKind, Mark, Place, Standing, Story, Topic, Vocabulary, Wish
+from bot.chat.storywords import bars
+from bot.model import (
+    Article,
+    Chat,
+    Digest,
+    DigestKind,
+    Mark,
+    Place,
+    Standing,
+    Story,
+    Topic,
+    TopicDayCount,
+    Vocabulary,
+    Wish,
+)
 from bot.preview.markup import parse_text
 from bot.preview.rich import parse_rich, plain_text
 
@@ -226,3 +240,18 @@ def test_a_story_without_a_time_of_day_shows_its_date_or_none(published_at):
     told = Story("T", (Article("T", "x", published_at=published_at),), published_at=published_at)
     (message,) = page(rich=False).stories("Latest", [told], "")
     assert message.plain == "Latest\n\n1. T" + ("\n11 Oct" if published_at else "")
+
+
+def test_a_review_tells_how_many_stories_each_day_had_and_offers_the_chart():
+    counts = (TopicDayCount("tariffs", date(2026, 11, 18), 4), TopicDayCount("tariffs", date(2026, 11, 20), 2))
+    page = Page(VOCABULARY, NOW, Chat(1))
+    (told,) = page.digest(digest(story(), kind=DigestKind.REVIEW, counts=counts))
+    assert "📦 Tariffs: 6 stories ▁▁▁▁█▁▅" in told.plain
+    assert "Chart" in [button.text for row in told.buttons for button in row]
+    (daily,) = page.digest(digest(story()))
+    assert "Chart" not in [button.text for row in daily.buttons for button in row]
+
+
+def test_days_without_any_story_are_drawn_as_such():
+    assert bars([]) == ""
+    assert bars([0, 0]) == "▁▁"
