@@ -136,10 +136,14 @@ async def test_the_page_lives_through_a_restart_of_the_bot(open_page, scripted, 
     page = await open_page(1200, 800)
     await page.get_by_role("button", name="Start", exact=True).wait_for()
     scripted.cancel()
+    await asyncio.wait({scripted})  # else its last request may still take what comes next
     await page.get_by_label("Message", exact=True).fill("/digest")
     await page.keyboard.press("Enter")
     chat = next(iter(server.world.chats))
     await server.wait_until(lambda: bool(server.messages(chat)))
     again = asyncio.create_task(keep_answering(bot))
-    await page.get_by_role("log").get_by_text("Tokyo weighs reply").wait_for()
+    told = asyncio.create_task(page.get_by_role("log").get_by_text("Tokyo weighs reply").wait_for())
+    await asyncio.wait({again, told}, return_when=asyncio.FIRST_COMPLETED)
+    assert not again.done(), again.exception()
+    await told
     again.cancel()
