@@ -128,7 +128,7 @@ class Connection(asyncio.Protocol):
         path = self._read[: self._read.index(b"\r\n")].split(b" ")[1]
         body = self._read[end + 4 : whole]
         self._read = self._read[whole:]
-        if path.endswith(b"/sendMessage"):
+        if path.endswith((b"/sendMessage", b"/sendRichMessage")):
             found = CHAT.search(body)
             self._telegram.under_way += 1
             status, answer = self._telegram.message(int(found[1]) if found else 0)
