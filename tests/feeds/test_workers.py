@@ -25,7 +25,15 @@ async def workers() -> AsyncIterator[Workers]:
 
 
 def children() -> set[int]:
-    return {each.pid for each in psutil.Process().children() if "bot.feeds.worker" in each.cmdline()}
+    return {each.pid for each in psutil.Process().children() if "bot.feeds.worker" in _words(each)}
+
+
+def _words(process) -> list[str]:
+    """Return a process's command; none for one that ended meanwhile and waits to be reaped."""
+    try:
+        return process.cmdline()
+    except psutil.NoSuchProcess:
+        return []
 
 
 async def until(happened: Callable[[], bool]) -> None:
