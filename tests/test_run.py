@@ -60,7 +60,9 @@ async def test_a_server_that_cannot_be_reached_is_waited_for_with_one_line(tmp_p
 async def test_it_stops_in_time_while_it_waits_for_the_server(tmp_path):
     process = BotProcess(tmp_path, "http://127.0.0.1:9")
     await process.start()
-    await asyncio.sleep(2)
+    async with asyncio.timeout(30):
+        while "telegram_unreachable" not in process.said():  # noqa: ASYNC110 -- a file tells nobody
+            await asyncio.sleep(0.05)
     assert await process.stop(signal.SIGINT) == 0
 
 
