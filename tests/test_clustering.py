@@ -33,8 +33,15 @@ def test_articles_of_one_event_share_a_story(capsys):
     assert answers(capsys) == [{"id": "a", "story": "a"}, {"id": "b", "story": "b"}, {"id": "c", "story": "a"}]
 
 
-def test_bad_lines_are_told_and_the_others_are_done(capsys, monkeypatch):
-    monkeypatch.setattr(clustering, "TOLD", 1)
+def test_any_number_of_articles_is_placed_in_little_memory(capsys, monkeypatch):
+    monkeypatch.setattr(clustering, "AHEAD", 2)
+    monkeypatch.setattr(clustering, "TOLD", 3)
+    given = [{"id": n, "text": text, "language": "en"} for n, text in enumerate((STEEL, PORTS, STEEL_TOO) * 4)]
+    assert clustering.cluster(lines(*given)) == 0
+    assert [each["story"] for each in answers(capsys)] == [0, 1, 0] * 4
+
+
+def test_bad_lines_are_told_and_the_others_are_done(capsys):
     given = lines("{", "[]", "", {"id": 4}, {"id": 5, "text": "", "published": "soon"}, {"text": STEEL})
     assert clustering.cluster(given) == 1
     told = answers(capsys)

@@ -28,7 +28,7 @@ def is_copy(one: Traits, other: Traits) -> bool:
     shorter, longer = sorted((one, other), key=lambda traits: len(traits.pieces))
     if len(shorter.pieces) < FEWEST or one.language != other.language:
         return False
-    if len(shorter.pieces & longer.pieces) < SAME * len(shorter.pieces):
+    if len(set(shorter.pieces).intersection(longer.pieces)) < SAME * len(shorter.pieces):
         return False
     names = shorter.names - shorter.title
     return len(names & longer.names) >= NAMED * len(names)

@@ -40,7 +40,7 @@ NO_PLACE = (
     0.3  # look-alikes told in the very same words stay apart; ECB+ gains 0.003, Multi-News loses 0.009: one event
 )
 OTHER_DAY = 0.6  # without it 0.01 less on all three
-FRESH = 64  # articles after which rarity is looked up anew, or a thirtieth of those seen if that is more
+FRESH = 64  # articles after which rarity is looked up anew, or a tenth of those seen if that is more
 MEMORY = 50_000  # articles after which what was seen counts half: two weeks of 300 feeds
 
 
@@ -80,7 +80,7 @@ class Rarity:
             self._counts.clear()
             self._counts.update(halved)
             self._forget()
-        elif self.seen - self._squares.seen > max(FRESH, self._squares.seen // 30):
+        elif self.seen - self._squares.seen > max(FRESH, self._squares.seen // 10):
             self._forget()
 
     def length(self, traits: Traits) -> float:

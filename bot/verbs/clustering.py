@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
+from collections import deque
 from collections.abc import Iterable, Mapping
 from typing import Any
 
@@ -19,20 +20,21 @@ from bot.settings import Settings
 from bot.verbs.files import instant_field, text_field
 from bot.verbs.output import dumped, say
 
-LEAD = 600  # characters in which places and the language are looked for: an event is placed in its first sentences
+LEAD = 600  # characters in which places are looked for: an event is placed in its first sentences
+SHOWN = 200  # characters by which the language is told
+AHEAD = 2000  # articles, about 40 MB
 TOLD = 100  # articles after which the clusterer is asked what changed
 
 
 def cluster(lines: Iterable[bytes]) -> int:
     """Read JSON Lines, write the story of each article; a bad line gives an error and the others are done.
 
-    All of them are read before the first is answered: which words are rare is known better then, and a story that
-    turns out to be a part of another has one number.
+    Answers come when all is read: an article may turn out to belong elsewhere, a story to be a part of another.
     """
     finder = make_place_finder()
     answers: list[dict[str, Any]] = []
-    read: list[Traits] = []
     names: dict[int, Any] = {}
+    placing = _Placing()
     at = SystemClock().now()
     for number, line in enumerate(lines, start=1):
         if not line.strip():
@@ -49,12 +51,42 @@ def cluster(lines: Iterable[bytes]) -> int:
         key = len(answers)
         names[key] = known.get("id", number)
         answers.append({"id": known.get("id")})
-        read.append(read_traits(article, key, at=at))
-    for key, story in _placed(read).items():
+        placing.read(read_traits(article, key, at=at))
+    for key, story in placing.finish().items():
         answers[key]["story"] = names[story]
     for answer in answers:
         sys.stdout.write(dumped(answer) + "\n")
     return 1 if any("error" in answer for answer in answers) else 0
+
+
+class _Placing:
+    """Places articles `AHEAD` of which were read after them: which words are rare is known better then."""
+
+    def __init__(self) -> None:
+        self._stories = Stories()
+        self._waiting: deque[Traits] = deque()
+        self._placed: dict[int, int] = {}
+        self._count = 0
+
+    def read(self, traits: Traits) -> None:
+        """Take an article's words in, and place the one that waited longest."""
+        self._stories.learn(traits)
+        self._waiting.append(traits)
+        if len(self._waiting) > AHEAD:
+            self._place()
+
+    def finish(self) -> dict[int, int]:
+        """Place what waits; return the story of each article."""
+        while self._waiting:
+            self._place()
+        follow(self._placed, self._stories.take_changes())
+        return self._placed
+
+    def _place(self) -> None:
+        self._stories.add(self._waiting.popleft(), learned=True)
+        self._count += 1
+        if self._count % TOLD == 0:
+            follow(self._placed, self._stories.take_changes())
 
 
 def cluster_stored(settings: Settings, *, as_json: bool) -> int:
@@ -66,18 +98,6 @@ def cluster_stored(settings: Settings, *, as_json: bool) -> int:
     else:
         say(f"{done.articles} articles in {done.stories} stories")
     return 0
-
-
-def _placed(read: list[Traits]) -> dict[int, int]:
-    stories, placed = Stories(), dict[int, int]()
-    for traits in read:
-        stories.learn(traits)
-    for count, traits in enumerate(read, start=1):
-        stories.add(traits, learned=True)
-        if count % TOLD == 0:
-            follow(placed, stories.take_changes())
-    follow(placed, stories.take_changes())
-    return placed
 
 
 def _object(line: bytes) -> Mapping[str, Any]:
@@ -96,6 +116,6 @@ def _article(item: Mapping[str, Any], finder: PlaceFinder) -> Article:
         text,
         source=text_field(item, "source"),
         published_at=instant_field(item, "published"),
-        language=text_field(item, "language") or detect_language(f"{title}\n{text[:LEAD]}"),
+        language=text_field(item, "language") or detect_language(f"{title}\n{text[:SHOWN]}"),
         places=finder.find(text[:LEAD], title=title),
     )
