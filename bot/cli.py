@@ -83,13 +83,15 @@ def preview(
 def summarize(
     source: Annotated[str, typer.Argument(metavar="[FILE|URL|-]", help="An article; - reads stdin.")] = "-",
     n: Count = 3,
+    share: Annotated[float | None, typer.Option(help="Instead of -n: this share of its sentences, up to 1.")] = None,
+    characters: Annotated[int | None, typer.Option(help="Instead of -n: as many as fit into this length.")] = None,
     method: Method = "news",
     as_json: Json = False,
 ) -> None:
     """Summarize an article in its own sentences."""
     from bot.verbs.reading import summarize as do
 
-    _leave(do(_settings(), source, n=n, method=method, as_json=as_json))
+    _leave(do(_settings(), source, n=n, share=share, characters=characters, method=method, as_json=as_json))
 
 
 @cli.command()

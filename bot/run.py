@@ -98,41 +98,14 @@ def preview_samples() -> list[dict[str, str]]:
 
 
 async def _serve(made: Parts, api_url: str, token: str, stop: asyncio.Event) -> None:
-
     warnings.filterwarnings("ignore", category=PTBDeprecationWarning)  # python-telegram-bot's, about itself
     settings, door = made.settings, Door()
-    web, reading = GuardedWeb(trusted_hosts=settings.communique_trusted_hosts), Readers()
-    drawers = Workers(most=1)
+    web, reading, drawers = GuardedWeb(trusted_hosts=settings.communique_trusted_hosts), Readers(), Workers(most=1)
     gatherer = make_gatherer(made, web, reading, door)
-    desk = Desk(
-        answers=made.answers,  # opens the store before anything is connected: a wrong database is told at once
-        wishes=made.wishes,
-        brief=made.brief,
-        analyzer=made.analyzer,
-        offload=door,
-        clock=made.clock,
-        web=web,
-        reading=reading,
-        gatherer=gatherer,
-        trends=made.trends,
-        draw=make_draw(drawers),
-        admins=frozenset(settings.communique_admins),
-        allowed_chats=frozenset(settings.communique_allowed_chats),
-        rich=settings.communique_rich == "auto",
-    )
+    desk = _desk(made, door, web, reading, gatherer, drawers)
     pace = Pace(paid=settings.communique_paid_broadcast)
     application = build_application(token, api_url, desk, pace)
-    deliverer = Deliverer(
-        bot=application.bot,
-        store=made.store,
-        offload=door,
-        clock=made.clock,
-        vocabulary=lambda: made.analyzer().vocabulary,
-        pace=pace,
-        paid=settings.communique_paid_broadcast,
-        rich=settings.communique_rich == "auto",
-        operators=settings.communique_admins,
-    )
+    deliverer = _deliverer(made, application, door, pace)
     try:
         await web.start()
         if await _connect(application, stop):
@@ -150,6 +123,43 @@ async def _serve(made: Parts, api_url: str, token: str, stop: asyncio.Event) -> 
         await drawers.close()
         await web.close()
         door.close()
+
+
+def _desk(made: Parts, door: Door, web: GuardedWeb, reading: Readers, gatherer: Gatherer, drawers: Workers) -> Desk:
+    """Make what answers people; it opens the store before anything is connected: a wrong database is told at once."""
+    settings = made.settings
+    return Desk(
+        answers=made.answers,
+        wishes=made.wishes,
+        brief=made.brief,
+        analyzer=made.analyzer,
+        offload=door,
+        clock=made.clock,
+        web=web,
+        reading=reading,
+        gatherer=gatherer,
+        trends=made.trends,
+        draw=make_draw(drawers),
+        admins=frozenset(settings.communique_admins),
+        allowed_chats=frozenset(settings.communique_allowed_chats),
+        rich=settings.communique_rich == "auto",
+    )
+
+
+def _deliverer(made: Parts, application: BotApplication, door: Door, pace: Pace) -> Deliverer:
+    """Make what sends what is owed."""
+    settings = made.settings
+    return Deliverer(
+        bot=application.bot,
+        store=made.store,
+        offload=door,
+        clock=made.clock,
+        vocabulary=lambda: made.analyzer().vocabulary,
+        pace=pace,
+        paid=settings.communique_paid_broadcast,
+        rich=settings.communique_rich == "auto",
+        operators=settings.communique_admins,
+    )
 
 
 async def _chat(updates: Updates, application: BotApplication, stop: asyncio.Event, *, answers: bool) -> None:

@@ -77,6 +77,14 @@ def test_summarize_reads_stdin_and_every_method(run):
         assert len(json.loads(out)["summary"]) == 3
 
 
+def test_summarize_takes_a_share_of_the_sentences_or_a_length_instead_of_a_number(run):
+    total = len(json.loads(run("summarize", STEEL, "--share", "1", "--json")[1])["summary"])
+    half = json.loads(run("summarize", STEEL, "--share", "0.5", "--json")[1])["summary"]
+    assert len(half) == round(total / 2)
+    short = json.loads(run("summarize", STEEL, "--characters", "300", "--json")[1])["summary"]
+    assert 0 < sum(len(each["text"]) for each in short) <= 300
+
+
 def test_summarize_for_people_says_how_much_was_kept(run):
     status, out, _ = run("summarize", STEEL)
     assert status == 0
@@ -91,6 +99,9 @@ def test_summarize_for_people_says_how_much_was_kept(run):
         (("summarize", "http://127.0.0.1:9/a"), 1, "inside a private network"),
         (("summarize", "a.txt", "-n", "0"), 2, "-n"),
         (("summarize", "a.txt", "--method", "magic"), 2, "magic"),
+        (("summarize", STEEL, "--share", "1.5"), 2, "at most 1"),
+        (("summarize", STEEL, "--characters", "0"), 2, "at least 1 character"),
+        (("summarize", STEEL, "--share", "0.5", "--characters", "300"), 2, "one of them"),
         (("digest", "--since", "yesterday"), 2, "--since yesterday is not understood; like this: --since 24h"),
         (("digest", "--topics", "bananas"), 2, "bananas"),
         (("digest", "--format", "pdf"), 2, "pdf"),

@@ -55,16 +55,26 @@ class Analyzer:
         return self._places.aliases
 
     def analyze(
-        self, text: str, *, title: str = "", language: str | None = None, n: int = 3, method: str = "news"
+        self,
+        text: str,
+        *,
+        title: str = "",
+        language: str | None = None,
+        n: int = 3,
+        share: float | None = None,
+        characters: int | None = None,
+        method: str = "news",
     ) -> Analysis:
-        """Read a text.
+        """Read a text; the summary is as long as `Summarizer.summarize` is told to make it.
 
         Raises:
             RefusalError: it can't be summarized.
-            AskedWronglyError: there is no such method, or `n` is less than 1.
+            AskedWronglyError: there is no such method, or the length is below 1 or no share.
         """
         language = language or detect_language(f"{title}\n{text}")
-        summary = self._summarizer.summarize(text, title=title, language=language, n=n, method=method)
+        summary = self._summarizer.summarize(
+            text, title=title, language=language, n=n, share=share, characters=characters, method=method
+        )
         return Analysis(
             title=title,
             language=summary.language,
@@ -102,6 +112,34 @@ class Analyzer:
         Raises:
             RefusalError: none of them can be.
         """
+        read = self._read_each(articles, title=title, language=language, n=n, method=method)
+        if method == "news" and len(read) > 1:
+            texts = [text for _, text in articles]
+            ranked = self._summarizer.summarize_several(texts, language=language, n=SPARE * n)
+        else:
+            ranked = [
+                (i, each) for rank in range(n) for i, one in read for each in one.summary.sentences[rank : rank + 1]
+            ]
+        first = read[0][1]
+        together, headline = "\n\n".join(text for _, text in articles), title or first.title
+        return StoryAnalysis(
+            sentences=_saying_different_things(ranked, n),
+            analysis=replace(
+                first,
+                title=headline,
+                topics=self._topics.find(together, title=headline, language=first.language),
+                places=self._places.find(together, title=headline),
+            ),
+        )
+
+    def _read_each(
+        self, articles: Sequence[tuple[str, str]], *, title: str, language: str | None, n: int, method: str
+    ) -> list[tuple[int, Analysis]]:
+        """Read the articles that can be summarized, each with its place.
+
+        Raises:
+            RefusalError: none of them can be.
+        """
         read: list[tuple[int, Analysis]] = []
         refusal = RefusalError("empty")
         for i, (own_title, text) in enumerate(articles):
@@ -111,27 +149,7 @@ class Analyzer:
                 refusal = error
         if not read:
             raise refusal
-        if method == "news" and len(read) > 1:
-            texts = [text for _, text in articles]
-            ranked = self._summarizer.summarize_several(texts, language=language, n=SPARE * n)
-        else:
-            ranked = [
-                (i, each) for rank in range(n) for i, one in read for each in one.summary.sentences[rank : rank + 1]
-            ]
-        chosen: list[tuple[int, Sentence]] = []
-        for i, sentence in ranked:
-            if len(chosen) < n and not any(_says_the_same(sentence, other) for _, other in chosen):
-                chosen.append((i, sentence))
-        together = "\n\n".join(text for _, text in articles)
-        return StoryAnalysis(
-            sentences=tuple(sorted(chosen, key=lambda pair: (pair[0], pair[1].start))),
-            analysis=replace(
-                read[0][1],
-                title=title or read[0][1].title,
-                topics=self._topics.find(together, title=title or read[0][1].title, language=read[0][1].language),
-                places=self._places.find(together, title=title or read[0][1].title),
-            ),
-        )
+        return read
 
     def annotate(self, article: Article) -> Article:
         """Return the article with its language, topics and places, as far as it does not have them yet."""
@@ -171,6 +189,15 @@ class Analyzer:
             self._key_sentences[key] = sentences
             while len(self._key_sentences) > REMEMBERED:
                 self._key_sentences.popitem(last=False)
+
+
+def _saying_different_things(ranked: Sequence[tuple[int, Sentence]], n: int) -> tuple[tuple[int, Sentence], ...]:
+    """Return the first n that do not say what an earlier one says, in the order of articles and their texts."""
+    chosen: list[tuple[int, Sentence]] = []
+    for i, sentence in ranked:
+        if len(chosen) < n and not any(_says_the_same(sentence, other) for _, other in chosen):
+            chosen.append((i, sentence))
+    return tuple(sorted(chosen, key=lambda pair: (pair[0], pair[1].start)))
 
 
 def _says_the_same(sentence: Sentence, other: Sentence) -> bool:

@@ -139,6 +139,12 @@ def _page(
     )
 
 
+# What pypdf raises on broken files besides its own errors.
+_BROKEN_PDF = (
+    RuntimeError, OSError, ArithmeticError, AssertionError, AttributeError, ValueError, TypeError, LookupError,
+)  # fmt: skip
+
+
 def _pdf(content: bytes, address: str) -> Page:
     from pypdf import PdfReader
     from pypdf.errors import DependencyError, PyPdfError
@@ -154,9 +160,7 @@ def _pdf(content: bytes, address: str) -> Page:
         raise FetchError("unreadable", address, detail="it is encrypted") from error
     except (FetchError, MemoryError):
         raise
-    except (PyPdfError, RecursionError, OSError, ArithmeticError, AssertionError, AttributeError) as error:
-        raise FetchError("unreadable", address, detail=f"it is a broken PDF ({type(error).__name__})") from error
-    except (ValueError, TypeError, LookupError, NotImplementedError) as error:
+    except (PyPdfError, *_BROKEN_PDF) as error:
         raise FetchError("unreadable", address, detail=f"it is a broken PDF ({type(error).__name__})") from error
     return _page(text, address, title=title, authors=authors)
 

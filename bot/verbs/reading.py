@@ -14,7 +14,7 @@ from bot.chat import words
 from bot.core.analysis import Analyzer
 from bot.core.links import is_link, links_in
 from bot.core.text import Splitter
-from bot.errors import ArticleError, FetchError, RefusalError
+from bot.errors import ArticleError, AskedWronglyError, FetchError, RefusalError
 from bot.model import Analysis, Article
 from bot.seeds import load_abbreviations
 from bot.settings import Settings
@@ -23,13 +23,30 @@ from bot.verbs.lines import Work, answer_lines
 from bot.verbs.output import dumped, say
 
 
-def summarize(settings: Settings, source: str, *, n: int, method: str, as_json: bool) -> int:
+def summarize(
+    settings: Settings,
+    source: str,
+    *,
+    n: int,
+    share: float | None,
+    characters: int | None,
+    method: str,
+    as_json: bool,
+) -> int:
     """Summarize an article file, what a link leads to, or stdin."""
+    if share is not None and characters is not None:
+        raise AskedWronglyError("--share and --characters both say how long it is to be; give one of them.")
     with Opened(settings.communique_trusted_hosts) as opened:
         article = _read(opened, source)
     try:
         analysis = make_analyzer().analyze(
-            article.text, title=article.title, language=article.language, n=n, method=method
+            article.text,
+            title=article.title,
+            language=article.language,
+            n=n,
+            share=share,
+            characters=characters,
+            method=method,
         )
     except RefusalError as error:
         raise ArticleError(f"{source}: {_refused(error)}") from error
