@@ -5,7 +5,6 @@ Errors are one line on stderr: exit status 1 where the work failed, 2 where it w
 
 from __future__ import annotations
 
-import asyncio
 import os
 import sys
 from collections.abc import Callable
@@ -15,6 +14,7 @@ from typing import Annotated
 import typer
 from typer.exceptions import Abort, TyperException
 
+from bot import loop
 from bot.app import use_own_zones
 from bot.core.summary import METHODS
 from bot.errors import AskedWronglyError, CommuniqueError
@@ -63,9 +63,9 @@ def run(
     from bot.run import serve
 
     if or_preview and settings.token is None:
-        asyncio.run(run_preview(settings, PREVIEW_PORT))
+        loop.run(run_preview(settings, PREVIEW_PORT))
     else:
-        asyncio.run(serve(settings))
+        loop.run(serve(settings))
 
 
 @cli.command()
@@ -76,7 +76,7 @@ def preview(
     settings = _settings(logs=True)
     from bot.run import preview as run_preview
 
-    asyncio.run(run_preview(settings, port))
+    loop.run(run_preview(settings, port))
 
 
 @cli.command()

@@ -90,4 +90,4 @@ class Pace:
                 turn.set_result(None)
         pause = self._pacing.pause(loop.time())
         if pause is not None:
-            self._timer = loop.call_later(max(pause, 0.0005), self._run)
+            self._timer = loop.call_later(max(pause, 0.001), self._run)

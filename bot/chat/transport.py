@@ -9,8 +9,10 @@ Why not the stock one on httpx: 1.0 ms CPU a message one at a time and 3.2 ms at
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from functools import lru_cache
 from typing import Any, Final
-from urllib.parse import urlencode
+from urllib.parse import urlencode, urlsplit
+from urllib.request import getproxies, proxy_bypass
 
 import aiohttp
 from telegram.error import NetworkError, RetryAfter, TimedOut
@@ -56,7 +58,7 @@ class AiohttpRequest(BaseRequest):
         """Open the session; nothing is connected yet."""
         if self._session is None or self._session.closed:
             connector = aiohttp.TCPConnector(limit=self._connections, limit_per_host=self._connections)
-            self._session = aiohttp.ClientSession(connector=connector, trust_env=True, auto_decompress=True)
+            self._session = aiohttp.ClientSession(connector=connector, auto_decompress=True)
 
     async def shutdown(self) -> None:
         """Close all connections."""
@@ -129,7 +131,7 @@ class AiohttpRequest(BaseRequest):
             raise RuntimeError("the transport is used before initialize() or after shutdown()")
         try:
             async with self._session.request(
-                method, url, data=body, headers=headers, timeout=limits, allow_redirects=False
+                method, url, data=body, headers=headers, timeout=limits, allow_redirects=False, proxy=_proxy_for(url)
             ) as response:
                 return response.status, await response.read()
         except TimeoutError as error:
@@ -152,6 +154,16 @@ class AiohttpRequest(BaseRequest):
 
 
 TIMEOUT: Final = aiohttp.ClientTimeout(sock_read=READ_TIMEOUT, sock_connect=CONNECT_TIMEOUT)
+
+
+@lru_cache(maxsize=256)  # the methods of one server: aiohttp would read the environment and ~/.netrc for each message
+def _proxy_for(url: str) -> str | None:
+    """Return the proxy that the environment names for an address, read once."""
+    parts = urlsplit(url)
+    if proxy_bypass(parts.netloc):
+        return None
+    proxies = getproxies()
+    return proxies.get(parts.scheme) or proxies.get("all")
 
 
 def _chat_of(data: RequestData | None) -> int | None:

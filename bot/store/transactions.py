@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
+import threading
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -12,7 +13,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import DBAPIError, SQLAlchemyError, StatementError
 
 from bot.errors import StoreError
-from bot.store.driver import WRITES, store_error
+from bot.store.driver import PATIENCE, WRITES, store_error
 
 if TYPE_CHECKING:
     from sqlalchemy.engine import URL, Connection, Engine
@@ -48,6 +49,7 @@ class Transactions:
         self.is_sqlite = engine.dialect.name == "sqlite"
         self._writing = engine.execution_options(**{WRITES: True})
         self._closed = False
+        self._turn = threading.Lock()
 
     @contextmanager
     def reading(self) -> Iterator[Connection]:
@@ -58,7 +60,7 @@ class Transactions:
     @contextmanager
     def writing(self) -> Iterator[Connection]:
         """A transaction that writes: kept whole at the end, or not at all if anything is raised."""
-        with errors_told(self.engine.url), self._open(self._writing).begin() as db:
+        with errors_told(self.engine.url), self._turn_to_write(), self._open(self._writing).begin() as db:
             yield db
 
     def insert(self, table: sa.Table) -> sqlite.Insert | postgresql.Insert:
@@ -69,6 +71,22 @@ class Transactions:
         """Give the connections back."""
         self._closed = True
         self.engine.dispose()
+
+    @contextmanager
+    def _turn_to_write(self) -> Iterator[None]:
+        """Let one thread in at a time on SQLite, which has one writer.
+
+        SQLite itself has a writer sleep for up to 0.1 s and look again; here the next one goes on at once.
+        """
+        if not self.is_sqlite:
+            yield
+            return
+        if not self._turn.acquire(timeout=PATIENCE):
+            raise StoreError(f"the database waited for another transaction for more than {PATIENCE} seconds")
+        try:
+            yield
+        finally:
+            self._turn.release()
 
     def _open(self, engine: Engine) -> Engine:
         if self._closed:

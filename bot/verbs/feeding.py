@@ -13,6 +13,7 @@ from typing import Any, TypeVar
 from rich.console import Console
 from rich.progress import Progress
 
+from bot import loop
 from bot.app import Parts, make_gatherer, parts, seed_feeds
 from bot.core.polling import is_silent
 from bot.errors import AskedWronglyError, CommuniqueError, FetchError
@@ -47,7 +48,7 @@ def list_feeds(settings: Settings, *, as_json: bool) -> int:
 
 def add_feeds(settings: Settings, urls: Sequence[str]) -> int:
     """Find the feed of each address and keep it; one that was set aside is asked again."""
-    return asyncio.run(_with_gatherer(settings, lambda made, gatherer: _add(made, gatherer, urls)))
+    return loop.run(_with_gatherer(settings, lambda made, gatherer: _add(made, gatherer, urls)))
 
 
 async def _add(made: Parts, gatherer: Gatherer, urls: Sequence[str]) -> int:
@@ -85,7 +86,7 @@ def check_feeds(settings: Settings, names: Sequence[str] = (), *, as_json: bool 
 
     No article is kept. Exit status 1 if any does not work.
     """
-    return asyncio.run(_with_gatherer(settings, lambda made, gatherer: _check(made, gatherer, names, as_json=as_json)))
+    return loop.run(_with_gatherer(settings, lambda made, gatherer: _check(made, gatherer, names, as_json=as_json)))
 
 
 async def _check(made: Parts, gatherer: Gatherer, names: Sequence[str], *, as_json: bool) -> int:
@@ -168,7 +169,7 @@ def export_feeds(settings: Settings, path: Path | None = None) -> int:
 
 def poll(settings: Settings, *, as_json: bool = False) -> int:
     """Poll the feeds once; a line on stderr for each that failed, and exit status 1 then."""
-    return asyncio.run(_with_gatherer(settings, lambda made, gatherer: _poll(made, gatherer, as_json=as_json)))
+    return loop.run(_with_gatherer(settings, lambda made, gatherer: _poll(made, gatherer, as_json=as_json)))
 
 
 async def _poll(made: Parts, gatherer: Gatherer, *, as_json: bool) -> int:

@@ -51,6 +51,25 @@ async def test_a_wrong_token_is_told(telegram):
     await wrong.shutdown()
 
 
+async def test_the_environments_proxy_is_asked_and_not_for_hosts_it_excepts(request_, monkeypatch):
+    asked = []
+
+    async def answer(reader, writer):
+        asked.append((await reader.readline()).decode().split()[1])
+        writer.write(b'HTTP/1.1 200 OK\r\nContent-Length: 11\r\nConnection: close\r\n\r\n{"ok":true}')
+        await writer.drain()
+        writer.close()
+
+    async with await asyncio.start_server(answer, "127.0.0.1", 0) as proxy:
+        monkeypatch.setenv("http_proxy", f"http://127.0.0.1:{proxy.sockets[0].getsockname()[1]}")
+        monkeypatch.setenv("no_proxy", "127.0.0.1")
+        assert await request_.do_request("http://api.example/bot1:x/getMe", "POST") == (200, b'{"ok":true}')
+        assert asked == ["http://api.example/bot1:x/getMe"]
+        with pytest.raises(NetworkError):
+            await request_.do_request("http://127.0.0.1:9/bot1:proxy/getMe", "POST")
+        assert len(asked) == 1
+
+
 async def test_no_server_is_a_network_error_without_the_token(request_):
     with pytest.raises(NetworkError) as error:
         await request_.do_request(f"http://127.0.0.1:9/bot{TOKEN}/getMe", "POST")
