@@ -34,7 +34,7 @@ import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from enum import Enum
-from functools import cached_property
+from functools import cached_property, lru_cache
 from types import MappingProxyType
 
 from bot.core.phrases import Found, Phrase, Phrases
@@ -93,11 +93,12 @@ class _Evidence:
 
     @property
     def worth(self) -> float:
-        return _WEIGHTS[self.kind] * self.place * (1 + math.log(self.count))
+        weight = _STRONG if self.kind is _Kind.STRONG else _WEAK
+        return weight * self.place * (1 + math.log(self.count))
 
 
 # Weights, threshold and lengths were chosen on six sets of labeled English news, bills and event sentences.
-_WEIGHTS = {_Kind.STRONG: 1.0, _Kind.SUPPORTING: 0.3, _Kind.SETTING: 0.3}
+_STRONG, _WEAK = 1.0, 0.3  # of a strong phrase; of a supporting one, or one of the setting
 _TITLE, _LEAD_PLACE, _LEAD = 2.0, 1.5, 300  # characters: about the first two sentences of a news text
 _THRESHOLD = 0.5
 _HEADLINE = 25  # words up to which nothing is said in passing
@@ -194,10 +195,11 @@ class TopicFinder:
 
     def _collect(self, read: _Read, language: str | None) -> None:
         """Add the phrases of a text to what is read of it."""
+        languages = {language, "en", None}
         for part, in_title in ((read.title, True), (read.body, False)):
             for found in self._phrases.find(part):
                 cue = found.payload
-                if cue.kind is _Kind.SHADOW or (language and cue.language not in {language, "en", None}):
+                if cue.kind is _Kind.SHADOW or (language and cue.language not in languages):
                     continue
                 place = _TITLE if in_title else _LEAD_PLACE if found.start < _LEAD else 1.0
                 read.add(found, place, in_title=in_title)
@@ -219,13 +221,15 @@ class _Read:
         cues = self.evidence.setdefault(cue.topic, {})
         if cue.kind is _Kind.SETTING:
             self.gaps[in_title][found.start, found.end] = found.text
-        stem = "" if cue.kind is _Kind.SETTING else _stem(found.text)
+            stem = ""
+        else:
+            stem = _stem(found.text)
         known = cues.get(stem)
         if known is None:
             cues[stem] = _Evidence(found.text, cue.kind, place)
-        else:
-            known.count += cue.kind is not _Kind.SETTING
-            known.place = max(known.place, place)
+            return
+        known.count += cue.kind is not _Kind.SETTING
+        known.place = max(known.place, place)
 
     def phrases(self) -> dict[str, tuple[float, float]]:
         """Return what the strong and the supporting phrases of each topic weigh, by the text's length."""
@@ -295,6 +299,7 @@ def _root(text: str) -> str:
     return text.lower().replace("-", " ").split()[-1][:_ROOT]
 
 
+@lru_cache(maxsize=20_000)  # as many as a vocabulary has phrases, in all their spellings
 def _stem(phrase: str) -> str:
     """Return what singular and plural of an English phrase share, white space and case apart.
 

@@ -25,6 +25,7 @@ from __future__ import annotations
 
 import math
 import re
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
@@ -114,15 +115,17 @@ class TopicWeights:
 
     def count(self, parts: Iterable[Part]) -> WordCount:
         """Count the words of parts of a text."""
-        counts: dict[str, int] = {}
+        counts: Counter[str] = Counter()
         for text, worth, gaps in parts:
+            words: list[str] = []
             for start, end in _between(text, gaps):
-                words = [singular(word) for word in _WORD.findall(text, start, end)]
-                pairs = [f"{word} {after}" for word, after in pairwise(words) if word in self._heads]
-                for word in (*words, *pairs):
-                    if word in self._known:
-                        counts[word] = counts.get(word, 0) + worth
-        everyday = sum(word in self._everyday for word in counts)
+                between = [singular(word) for word in _WORD.findall(text, start, end)]
+                words += between
+                words += [f"{word} {after}" for word, after in pairwise(between) if word in self._heads]
+            seen = Counter(words)
+            for word in filter(self._known.__contains__, seen):
+                counts[word] += worth * seen[word]
+        everyday = len(self._everyday.intersection(counts))
         return WordCount({word: count for word, count in counts.items() if word in self._rows}, everyday)
 
     def sums(self, words: WordCount, phrases: Mapping[str, tuple[float, float]], signs: Signs) -> dict[str, float]:
