@@ -15,6 +15,7 @@ from bot.errors import RefusalError
 from bot.model import Analysis, Article, Sentence, Summary, Vocabulary
 
 REMEMBERED = 4000  # articles whose key sentences are kept at hand: a day of 100 feeds, about 4 MB
+MOST_READ = 300_000  # characters in which topics and places are looked for: fifty thousand words, half a book
 SAME_WORDS = 0.5  # share of the shorter sentence's words: half of them again is a repetition
 SPARE = 3  # times n: so many of a story's sentences are ranked, since some say what a better one says
 
@@ -79,8 +80,8 @@ class Analyzer:
             title=title,
             language=summary.language,
             summary=summary,
-            topics=self._topics.find(text, title=title, language=language),
-            places=self._places.find(text, title=title),
+            topics=self._topics.find(text[:MOST_READ], title=title, language=language),
+            places=self._places.find(text[:MOST_READ], title=title),
             keywords=self._summarizer.keywords(text, title=title, language=language),
         )
 
@@ -121,7 +122,7 @@ class Analyzer:
                 (i, each) for rank in range(n) for i, one in read for each in one.summary.sentences[rank : rank + 1]
             ]
         first = read[0][1]
-        together, headline = "\n\n".join(text for _, text in articles), title or first.title
+        together, headline = "\n\n".join(text for _, text in articles)[:MOST_READ], title or first.title
         return StoryAnalysis(
             sentences=_saying_different_things(ranked, n),
             analysis=replace(
@@ -154,12 +155,13 @@ class Analyzer:
     def annotate(self, article: Article) -> Article:
         """Return the article with its language, topics and places, as far as it does not have them yet."""
         language = article.language or detect_language(f"{article.title}\n{article.text}")
-        topics = self._topics.find(article.text, title=article.title, language=language)
+        text = article.text[:MOST_READ]
+        topics = self._topics.find(text, title=article.title, language=language)
         return replace(
             article,
             language=language,
             topics=article.topics or tuple(match.topic for match in topics),
-            places=article.places or self._places.find(article.text, title=article.title),
+            places=article.places or self._places.find(text, title=article.title),
         )
 
     def key_sentences(self, article: Article, n: int) -> tuple[str, ...]:

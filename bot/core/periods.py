@@ -105,7 +105,7 @@ class PeriodJudge:
         (True, False)
         """
         stem = before.lower()
-        stem = stem if stem in self._abbreviations else re.split(r"[-/]", stem)[-1]
+        stem = stem if stem in self._abbreviations else stem.rpartition("-")[2].rpartition("/")[2]
         abbreviated = stem in self._abbreviations
         if after[:1].islower() and not uncased:
             return bool(_BRAND.match(after)) and not abbreviated
