@@ -12,12 +12,16 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, settings
 
 from bot.core.analysis import Analyzer
 from bot.preview.server import PreviewServer
 from bot.store.sql import SqlStore, open_store
 
 zoneinfo.reset_tzpath(to=())  # the pinned zones, as the command does it
+
+settings.register_profile("untimed", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("untimed")  # a busy machine is no mistake of the code's
 
 TOKEN = "4242:TEST-token_of_the_tests"
 ROOT = Path(__file__).resolve().parents[1]
