@@ -15,12 +15,7 @@ from bot.seeds import (
     load_topics,
     sample_files,
 )
-
-
-def written(tmp_path, text):
-    path = tmp_path / "mine.toml"
-    path.write_bytes(text if isinstance(text, bytes) else text.encode())
-    return path
+from tests.datafiles import refused, written
 
 
 def test_the_shipped_files_load():
@@ -84,11 +79,7 @@ PLACES = [
 
 @pytest.mark.parametrize(("text", "line", "what"), PLACES)
 def test_a_wrong_file_of_places_is_named_with_its_line(tmp_path, text, line, what):
-    path = written(tmp_path, text)
-    with pytest.raises(DataError) as caught:
-        load_places(path)
-    assert str(caught.value).startswith(f"{path}, line {line}: ")
-    assert what in str(caught.value)
+    refused(load_places, written(tmp_path, text), line, what)
 
 
 TOPICS = [
@@ -106,11 +97,7 @@ TOPICS = [
 
 @pytest.mark.parametrize(("text", "line", "what"), TOPICS)
 def test_a_wrong_file_of_topics_is_named_with_its_line(tmp_path, text, line, what):
-    path = written(tmp_path, text)
-    with pytest.raises(DataError) as caught:
-        load_topics(path)
-    assert str(caught.value).startswith(f"{path}, line {line}: ")
-    assert what in str(caught.value)
+    refused(load_topics, written(tmp_path, text), line, what)
 
 
 @pytest.mark.parametrize(
@@ -122,11 +109,7 @@ def test_a_wrong_file_of_topics_is_named_with_its_line(tmp_path, text, line, wha
     ],
 )
 def test_a_wrong_file_of_abbreviations_is_named_with_its_line(tmp_path, text, line, what):
-    path = written(tmp_path, text)
-    with pytest.raises(DataError) as caught:
-        load_abbreviations(path)
-    assert str(caught.value).startswith(f"{path}, line {line}: ")
-    assert what in str(caught.value)
+    refused(load_abbreviations, written(tmp_path, text), line, what)
 
 
 def test_a_file_that_is_not_there_is_named(tmp_path):
@@ -192,8 +175,4 @@ def test_a_table_of_weights_has_measures_and_words_by_weight(tmp_path):
     ],
 )
 def test_a_wrong_file_of_weights_is_named_with_its_line(tmp_path, text, line, what):
-    path = written(tmp_path, text)
-    with pytest.raises(DataError) as caught:
-        load_topic_weights(path)
-    assert str(caught.value).startswith(f"{path}, line {line}: ")
-    assert what in str(caught.value)
+    refused(load_topic_weights, written(tmp_path, text), line, what)

@@ -12,6 +12,7 @@ from bot.errors import DataError
 from bot.model import Feed
 from bot.seeds import feeds_from_opml, load_feeds, load_places, opml_from_feeds
 from bot.seeds.facts import KINDS, LANGUAGES, OWNERSHIPS
+from tests.datafiles import refused, written
 
 EUROPE = "AL AT BA BE BG CH CZ DE DK EE ES FI FR GB GR HR HU IE IT LT LV NL NO PL PT RO RS RU SE UA"
 ASIA = "AE BD CN HK ID IL IN IQ JO JP KR MY PH PK QA SA SG TH TR TW VN"
@@ -19,12 +20,6 @@ AFRICA = "CG CI CM DZ EG ET GH KE MA NA NG RW SN TN TZ UG ZA ZM ZW"
 NORTH_AMERICA = "CA CR CU DO GT JM MX PA US"
 SOUTH_AMERICA = "AR BO BR CL CO EC PE PY UY VE"
 OCEANIA = "AU FJ NZ PG WS"
-
-
-def written(tmp_path, text, name="mine.toml"):
-    path = tmp_path / name
-    path.write_bytes(text if isinstance(text, bytes) else text.encode())
-    return path
 
 
 def opml(*outlines):
@@ -98,11 +93,7 @@ WRONG = [
 
 @pytest.mark.parametrize(("text", "line", "what"), WRONG)
 def test_a_wrong_file_of_feeds_is_named_with_its_line(tmp_path, text, line, what):
-    path = written(tmp_path, text)
-    with pytest.raises(DataError) as caught:
-        load_feeds(path)
-    assert str(caught.value).startswith(f"{path}, line {line}: ")
-    assert what in str(caught.value)
+    refused(load_feeds, written(tmp_path, text), line, what)
 
 
 def test_a_file_of_feeds_that_is_not_there_is_named(tmp_path):
