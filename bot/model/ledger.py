@@ -58,6 +58,11 @@ class Delivery:
     kind: DeliveryKind = DeliveryKind.DIGEST
     key: str = ""
 
+    @property
+    def is_untold(self) -> bool:
+        """Whether it came to nothing: it expired or was blocked before any part of it went out."""
+        return self.state in {DeliveryState.EXPIRED, DeliveryState.BLOCKED} and not self.sent_parts
+
 
 @dataclass(frozen=True, slots=True)
 class Composed:

@@ -21,6 +21,7 @@ from bot.core.memory import REMEMBERED, told_after, told_of
 from bot.core.outlets import independent_reports
 from bot.core.wish import wish_key
 from bot.model import Alerted, DeliveryKind, Digest, DigestKind, Owed, Story, Subscription, Told, Wish
+from bot.service.pasts import pasts_of
 from bot.service.stores import Store
 from bot.service.telling import Teller
 
@@ -91,11 +92,8 @@ class Alerts:
 
     def _chats(self, some: Sequence[Subscription], now: datetime) -> dict[int, _Chat]:
         alerted = self._store.alerted([one.id or 0 for one in some], since_at=now - REMEMBERED)
-        told = self._store.told(sorted({one.last_digest_id for one in some if one.last_digest_id}))
-        return {
-            one.id or 0: _Chat(one, list(alerted.get(one.id or 0, ())), told.get(one.last_digest_id or 0, ()))
-            for one in some
-        }
+        pasts = pasts_of(self._store, some, now)
+        return {one.id or 0: _Chat(one, list(alerted.get(one.id or 0, ())), pasts[one.id or 0].told) for one in some}
 
     def _owed(
         self, chat: _Chat, stories: Sequence[Story], kept: dict[tuple[object, ...], int], now: datetime

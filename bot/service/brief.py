@@ -3,13 +3,12 @@
 What a chat was told is carried by its last digest (`Digest.told`), and by the alerts since: chats with one wish, one
 slot and one past share one digest, so that a hundred thousand chats with a thousand wishes cost a thousand digests.
 
-Known exceptions: a digest that expired unsent counts as told. A week's review looks at the stories of each day, the
-biggest first, so that a week with very many stories is not held in memory at once.
+Known exception: a week's review looks at the stories of each day, the biggest first, so that a week with very many
+stories is not held in memory at once.
 """
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
@@ -19,7 +18,7 @@ import structlog
 
 from bot.core.analysis import Analyzer
 from bot.core.digest import HALF_LIFE, choose_stories, rank_stories, within_minutes
-from bot.core.memory import REMEMBERED, joined, told_after, told_before, told_of
+from bot.core.memory import told_after, told_before, told_of
 from bot.core.polling import is_silent
 from bot.core.review import HALF_LIFE as REVIEW_HALF_LIFE
 from bot.core.review import count_days
@@ -27,14 +26,13 @@ from bot.core.timing import catch_up
 from bot.core.wish import wish_key
 from bot.model import Article, Composed, Digest, DigestKind, Mark, Run, Story, Subscription, Told, Wish
 from bot.service.heard import Heard, hear, stories_from_articles
+from bot.service.pasts import DAY, Past, hashed, pasts_of, since
 from bot.service.stores import Store
 from bot.service.telling import Teller
 
 log = structlog.get_logger(__name__)
 
-DAY = timedelta(hours=24)
 WEEK = 7 * DAY
-LOOK_BACK = 8 * DAY  # a digest that comes once a week has its whole week, also when it comes late
 OLDER = 100  # stories looked at where the last 24 hours have none
 KNOWN_LOOKED_AT = 60  # told stories, the worthiest first, of which it is looked up whether they moved
 BIGGEST_A_DAY = 40  # stories of each day that a review is chosen from
@@ -43,18 +41,6 @@ BATCH = 500  # subscriptions planned in one transaction
 PAGE_WISHES = 4  # digests composed before what is planned so far may leave: a tenth of a second each, measured 2026-11
 DIGESTS = 20  # composed last, at hand for chats in other zones that are due at the same instant
 WINDOWS = 3  # spans whose stories are at hand while digests are planned: those of the chats that are due together
-
-
-@dataclass(frozen=True, slots=True)
-class Past:
-    """What a chat was told, and a key that is equal for chats that were told the same.
-
-    `held` are stories that wait for the end of its quiet hours: they are left to that message.
-    """
-
-    told: tuple[Told, ...] = ()
-    key: str = ""
-    held: tuple[int, ...] = ()
 
 
 @dataclass(slots=True)
@@ -183,7 +169,7 @@ class Brief:
         subscription = self._store.subscription(chat_id, thread_id)
         if subscription is None:
             return ()
-        past = self._pasts([subscription], now, _Pass())[subscription.id or 0]
+        past = pasts_of(self._store, [subscription], now)[subscription.id or 0]
         return tuple(one for one in past.told if one.story_id not in past.held)
 
     def _composed_of(
@@ -254,7 +240,7 @@ class Brief:
 
     def _page(self, due: Sequence[Subscription], now: datetime, planned: _Pass) -> list[Composed]:
         page: list[Composed] = []
-        pasts = self._pasts(due, now, planned)
+        pasts = pasts_of(self._store, due, now, planned.pasts)
         before = len(planned.kept)
         for subscription in due:
             page.append(self._composed(subscription, now, pasts, planned))
@@ -295,7 +281,7 @@ class Brief:
         return replace(planned.digests[key], zone=schedule.zone, local_date=run.local_date, silent=planned.silent)
 
     def _composed_for(self, subscription: Subscription, run: Run, past: Past, planned: _Pass) -> Digest:
-        since_at = _since(subscription, run)
+        since_at = since(subscription, run.at, past)
         wish = replace(subscription.wish, muted=(*subscription.wish.muted, *past.held))
         if subscription.schedule.weekly:
             digest = self.compose_review(wish, until_at=run.at, zone=subscription.schedule.zone, told=past.told)
@@ -313,24 +299,6 @@ class Brief:
             planned.windows[span] = hear(self._store, since_at, until_at)
         return planned.windows[span]
 
-    def _pasts(self, due: Sequence[Subscription], now: datetime, planned: _Pass) -> dict[int, Past]:
-        """Return by subscription what it was told: in its last digest, and in alerts."""
-        ids = [one.id for one in due if one.id is not None]
-        alerted = self._store.alerted(ids, since_at=now - REMEMBERED)
-        unread = {one.last_digest_id for one in due if one.last_digest_id} - planned.pasts.keys()
-        for digest_id, told in self._store.told(sorted(unread)).items():
-            planned.pasts[digest_id] = Past(told, _key_of_told(told))
-        pasts: dict[int, Past] = {}
-        for one in due:
-            past = planned.pasts.get(one.last_digest_id or 0, Past())
-            if alerts := alerted.get(one.id or 0):
-                told = joined(past.told, (each for alert in alerts for each in alert.told))
-                until_at = now if one.next_run is None else min(one.next_run.at, now)
-                held = [each.story_id for alert in alerts if alert.due_at > until_at for each in alert.told]
-                past = Past(told, _hashed((_key_of_told(told), *map(str, held))), tuple(held))
-            pasts[one.id or 0] = past
-        return pasts
-
 
 def _counted(story: Story) -> Story:
     """Return a story with what counting needs alone: a week of texts is a lot."""
@@ -340,7 +308,7 @@ def _counted(story: Story) -> Story:
 def _key(subscription: Subscription, run: Run, upcoming: Run, past: Past) -> str:
     """Return what is equal for equal digests, and for no others."""
     shown = (subscription.schedule.zone, run.local_date.isoformat(), upcoming.at.isoformat())
-    return _hashed((_key_of_words(subscription, run, past), *shown))
+    return hashed((_key_of_words(subscription, run, past), *shown))
 
 
 def _key_of_words(subscription: Subscription, run: Run, past: Past) -> str:
@@ -349,26 +317,8 @@ def _key_of_words(subscription: Subscription, run: Run, past: Past) -> str:
     parts = (
         wish_key(subscription.wish),
         f"review {schedule.zone}" if schedule.weekly else "",  # its days are those of its reader
-        _since(subscription, run).isoformat(),
+        since(subscription, run.at, past).isoformat(),
         run.at.isoformat(),
         past.key,
     )
-    return _hashed(parts)
-
-
-def _key_of_told(told: Sequence[Told]) -> str:
-    if not told:
-        return ""
-    return _hashed([f"{one.story_id} {one.sources} {one.newest_at} {one.told_at}" for one in told])
-
-
-def _hashed(parts: Sequence[str]) -> str:
-    return hashlib.sha256("\n".join(parts).encode()).hexdigest()
-
-
-def _since(subscription: Subscription, run: Run) -> datetime:
-    """A digest goes on where the last one ended, at most a week and a day ago; the first looks back a day."""
-    last = subscription.last_digest_at
-    if last is None or last >= run.at:
-        return run.at - DAY
-    return max(last, run.at - LOOK_BACK)
+    return hashed(parts)

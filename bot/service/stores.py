@@ -316,6 +316,12 @@ class Ledger(Protocol):
     def told(self, digest_ids: Sequence[int]) -> dict[int, tuple[Told, ...]]:
         """Return by digest what its readers know after it (`Digest.told`); digests that are gone are left out."""
 
+    def troubled(self, subscription_ids: Sequence[int], *, since_at: datetime) -> dict[int, tuple[Delivery, ...]]:
+        """Return all that was owed since an instant to those of the subscriptions that something did not reach.
+
+        What did not reach them expired or was blocked; oldest first, without the runs that were skipped.
+        """
+
     def digest_messages(self, digest_id: int) -> tuple[Mapping[str, Any] | str, ...] | None:
         """Return the digest's messages as they were first rendered, or None if they were not yet."""
 

@@ -107,6 +107,19 @@ class LedgerLines(Owing):
         with self._transactions.reading() as db:
             return _lines(db, which, limit=max(limit, 0))
 
+    def troubled(self, subscription_ids: Sequence[int], *, since_at: datetime) -> dict[int, tuple[Delivery, ...]]:
+        """Return all that was owed since an instant to those of the subscriptions that something did not reach."""
+        lost = sa.or_(*(deliveries.c.state == state.value for state in (DeliveryState.EXPIRED, DeliveryState.BLOCKED)))
+        owed = sa.and_(deliveries.c.due_at >= since_at, deliveries.c.digest_id.is_not(None))
+        whose = sa.select(deliveries.c.subscription_id).where(lost, owed).distinct()
+        found: dict[int, list[Delivery]] = {}
+        with self._transactions.reading() as db:
+            ids = [row.subscription_id for row in rows_in(db, whose, deliveries.c.subscription_id, subscription_ids)]
+            for some in chunks(ids):
+                for line in _lines(db, sa.and_(owed, deliveries.c.subscription_id.in_(some))):
+                    found.setdefault(line.subscription_id, []).append(line)
+        return {one: tuple(sorted(lines, key=lambda line: line.due_at)) for one, lines in found.items()}
+
     def _set_all(self, which: sa.ColumnElement[bool], **values: Any) -> int:
         with self._transactions.writing() as db:
             return db.execute(sa.update(deliveries).where(which).values(values)).rowcount

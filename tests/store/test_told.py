@@ -130,3 +130,18 @@ def test_the_sources_of_a_span_are_counted_once_each(store: SqlStore):
         store.add_article(Article(f"t{number}", "x", source=source, published_at=published_at), added_at)
     store.add_article(Article("mine", "x", source="A chat", published_at=NOW, chat_id=5), NOW)
     assert store.sources_heard(NOW - DAY, NOW) == 2
+
+
+def test_of_subscriptions_that_something_did_not_reach_all_that_was_owed_is_told(store: SqlStore):
+    lost, well = subscribe(store, 1), subscribe(store, 2)
+    for subscription in (lost, well):
+        owe(store, subscription)
+        owe(store, subscription, key="alert 9", due_at=NOW + HOUR)
+    line = next(one for one in store.deliveries() if (one.chat_id, one.key) == (1, "alert 9"))
+    assert store.troubled([lost.id, well.id], since_at=NOW) == {}
+    store.note_deliveries([Note(line.id, NOW, DeliveryState.EXPIRED)])
+    store.owe([Composed(lost, RUN, None, None)], NOW)  # a run that was skipped
+    found = store.troubled([lost.id, well.id], since_at=NOW)
+    assert {one: [each.key for each in lines] for one, lines in found.items()} == {lost.id: ["alert 7", "alert 9"]}
+    assert [each.is_untold for each in found[lost.id]] == [False, True]
+    assert store.troubled([lost.id], since_at=NOW + 2 * HOUR) == {}
