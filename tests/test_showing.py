@@ -127,6 +127,15 @@ async def test_what_the_digest_had_no_room_for_is_the_next_page(telegram, ada):
     assert not set(told) & set(further)
 
 
+async def test_a_page_asked_for_again_repeats_nothing_that_the_chat_has_had(telegram, ada):
+    await say(telegram, ada, "/subscribe tariffs 08:00 UTC")
+    digest = await ask_digest(telegram, ada)
+    rest = await change(telegram, ada, digest, "More stories")
+    assert kinds(rest).count("details") == 2
+    nothing = await change(telegram, ada, digest, "More stories")
+    assert nothing.text == "That was all of it."
+
+
 async def test_a_muted_story_is_not_told_again_until_it_is_unmuted(telegram, ada):
     digest = await ask_digest(telegram, ada)
     await change(telegram, ada, digest, "More on a story")
@@ -247,6 +256,34 @@ async def test_in_a_group_only_administrators_press_what_changes_settings(telegr
     assert "only its administrators" in refused.text
     (changed,) = await say(telegram, group, "Vietnam", user_id=owner, reply_to=asked.message_id)
     assert "✓ 🇻🇳 Vietnam" in labels(changed)
+
+
+@pytest.mark.usefixtures("newsroom")
+async def test_in_a_channel_nobody_is_asked_what_only_a_command_can_answer(telegram, bot_process):
+    await bot_process.start()
+    owner = telegram.chats.add_user("Owner")
+    channel = telegram.chats.add_channel("Desk", owner=owner)
+    (settings,) = await say(telegram, channel, "/settings", user_id=owner)
+    for view, button, like in (
+        ("Places", "Another place", "like vietnam:"),
+        ("Times", "Another time", "like 06:45:"),
+        ("Time zone", "Another zone", "like Europe/Lisbon:"),
+        ("Quiet hours", "Other hours", "like quiet 22:30-06:30:"),
+    ):
+        await change(telegram, channel, settings, view, user_id=owner)
+        told = await change(telegram, channel, settings, button, user_id=owner)
+        assert not told.asks
+        assert like in told.text
+        assert told.text.endswith("/subscribe alliances tariffs 08:00 UTC daily")
+        await change(telegram, channel, settings, "Back", user_id=owner)
+    line = "/subscribe alliances tariffs vietnam 06:45 Europe/Lisbon daily quiet 22:30-06:30"
+    (subscribed,) = await say(telegram, channel, line, user_id=owner)
+    assert "06:45" in subscribed.text
+    digest = await ask_digest(telegram, channel)
+    _, answer = await press(telegram, channel, digest, "Search", user_id=owner)
+    assert answer["text"].startswith("Nobody can answer me in a channel. Write to @")
+    assert answer["show_alert"]
+    assert not any("force_reply" in str(call) for call in telegram.calls("sendMessage"))
 
 
 @pytest.mark.usefixtures("newsroom")

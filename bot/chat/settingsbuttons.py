@@ -16,9 +16,9 @@ from bot.chat import settingswords
 from bot.chat.pages import notice
 from bot.chat.pressing import Act, Press
 from bot.chat.render import Message
-from bot.chat.settingspages import mark_of, phrases_page, settings_page
+from bot.chat.settingspages import command_page, mark_of, phrases_page, settings_page
 from bot.errors import WishError
-from bot.model import Subscription
+from bot.model import ChatKind, Subscription
 
 PROMPTS = {
     "place": (settingswords.ASK_PLACE, settingswords.PLACE_PLACEHOLDER),
@@ -96,8 +96,12 @@ async def run(press: Press, match: Match[str]) -> None:
 
 
 async def ask(press: Press, match: Match[str]) -> None:
-    """Ask in words for what buttons have no room for."""
-    await press.say(asking(match[1]))
+    """Ask in words for what buttons have no room for; in a channel, where nobody can answer, name the command."""
+    if press.ask.chat.kind is not ChatKind.CHANNEL:
+        await press.say(asking(match[1]))
+        return
+    subscription = await press.desk.offload(press.desk.wishes.of, press.ask.chat, press.ask.thread_id)
+    await press.show(command_page(subscription, match[1]))
 
 
 async def remove_phrase(press: Press, match: Match[str]) -> None:

@@ -64,6 +64,17 @@ def settings_page(signs: Signs, subscription: Subscription, view: str = "") -> l
             return messages(_overview(signs, subscription), _first_buttons(subscription))
 
 
+def command_page(subscription: Subscription, what: str) -> list[Message]:
+    """Say by which command a `place`, `time`, `zone` or `hours` is set that no button names."""
+    blocks = [block(said.BY_COMMAND[what]), block(_in_one_line(subscription), glued=True)]
+    return messages(blocks, [[Button(said.BACK, "o")]])
+
+
+def _in_one_line(subscription: Subscription) -> Run:
+    order = canonical(Order(subscription.wish, subscription.schedule))
+    return Run(f"/subscribe {order}", "code")
+
+
 def phrases_page(phrases: Sequence[str], *, excluded: bool) -> list[Message]:
     """List the words that are included or excluded, each with a button to remove it."""
     how = said.EXCLUDE_HOW if excluded else said.INCLUDE_HOW
@@ -100,8 +111,7 @@ def _overview(signs: Signs, subscription: Subscription) -> list[Block]:
         blocks.append(block(bold(words.paused(subscription.paused))))
     blocks.append(block(said.rest(subscription, signs.chat)))
     blocks += [block(line, glued=True) for line in said.filters(subscription.wish)]
-    order = canonical(Order(subscription.wish, subscription.schedule))
-    blocks.append(block(said.IN_ONE_LINE, Run(f"/subscribe {order}", "code")))
+    blocks.append(block(said.IN_ONE_LINE, _in_one_line(subscription)))
     if who := words.whose_settings(signs.chat.kind):
         blocks.append(block(italic(who)))
     return blocks

@@ -54,6 +54,15 @@ TIME_PLACEHOLDER = "06:45"
 ZONE_PLACEHOLDER = "Lisbon"
 HOURS_PLACEHOLDER = "22:30 to 06:30"
 
+_IN_A_CHANNEL = "Nobody can answer me in a channel. Post this line here"
+BY_COMMAND = {
+    "place": f"{_IN_A_CHANNEL} with the places you want, like vietnam:",
+    "time": f"{_IN_A_CHANNEL} with the times you want, like 06:45:",
+    "zone": f"{_IN_A_CHANNEL} with the zone you want, like Europe/Lisbon:",
+    "hours": f"{_IN_A_CHANNEL} with the hours you want, like quiet 22:30-06:30:",
+}
+"""What is said in a channel in the place of a question."""
+
 INCLUDE_HOW = 'Like this: /include rare earths, or with quotation marks for a phrase: /include "rare earths" lithium'
 EXCLUDE_HOW = 'Like this: /exclude football, or with quotation marks for a phrase: /exclude "trade fair" football'
 INCLUDED = "Always told, whatever their topic: stories with"

@@ -16,12 +16,12 @@ from bot.chat.pages import notice
 from bot.chat.pressing import Act, Press
 from bot.chat.refs import data_of, numbers_in
 from bot.chat.render import Button, Message
-from bot.chat.storypages import digest_buttons, picking_buttons, reference_of, story_buttons
-from bot.model import Story, Wish
+from bot.chat.storypages import digest_buttons, picking_buttons, story_buttons
+from bot.model import ChatKind, Story
+from bot.service.further import PageAsked
 
 NEXT = "n:"  # data of the button for a digest's next page
 DEEPEST_PAGE = 5  # pages behind a digest: beyond 60 stories a search serves better
-LONG = 1_000  # minutes: a further page is not bounded by reading time
 
 
 async def pick(press: Press, match: Match[str]) -> None:
@@ -78,21 +78,23 @@ async def lean(press: Press, match: Match[str]) -> None:
 
 
 async def next_page(press: Press, match: Match[str]) -> None:
-    """Tell the stories of a digest's time that it had no room for.
-
-    The digest is composed again at its length and at a greater one; what the greater one has more is the page.
-    """
+    """Tell the stories of a digest's time that this chat has not had."""
     since, until, page = numbers_in(match[1])
     desk = press.desk
 
     async def told(ask: Ask) -> list[Message]:
-        wish = await desk.offload(desk.answers.wish_of, ask.chat, ask.thread_id)
-        shown = await _composed(press, wish, since, until, page)
-        wider = await _composed(press, wish, since, until, page + 1)
-        known = {reference_of(story) for story in shown}
-        rest = [story for story in wider if reference_of(story) not in known]
-        made = ask.page.stories(storywords.MORE_STORIES, rest, storywords.NO_MORE_STORIES)
-        if len(wider) < wish.most_stories * (page + 1) or page >= DEEPEST_PAGE or not made:
+        asked = PageAsked(
+            ask.chat.id,
+            ask.thread_id,
+            since_at=datetime.fromtimestamp(since, UTC),
+            until_at=datetime.fromtimestamp(until, UTC),
+            page=page,
+            shown=_shown(press),
+            key=f"page {ask.update_id}",
+        )
+        further = await desk.offload(desk.answers.further_page, asked, ask.now)
+        made = ask.page.stories(storywords.MORE_STORIES, further.stories, storywords.NO_MORE_STORIES)
+        if len(further.stories) < further.wish.most_stories or page >= DEEPEST_PAGE:
             return made
         following = Button(storywords.MORE_STORIES, data_of("n", [since, until, page + 1]))
         rows = [*made[-1].buttons, (following,)]
@@ -101,8 +103,17 @@ async def next_page(press: Press, match: Match[str]) -> None:
     await press.answer(told)
 
 
+def _shown(press: Press) -> tuple[int, ...]:
+    """Return the references of the stories in the message of a button, as the buttons beside it name them."""
+    named = press.data_with("pm:") or press.data_with("pb:") or ""
+    return numbers_in(named[3:])
+
+
 async def ask_search(press: Press, _match: Match[str]) -> None:
-    """Ask for the words to search."""
+    """Ask for the words to search; in a channel, where nobody can answer, say where that can be done."""
+    if press.ask.chat.kind is ChatKind.CHANNEL:
+        await press.acknowledge(storywords.search_elsewhere(press.ask.bot.username), alert=True)
+        return
     await press.say(_asking(storywords.ASK_WHAT_TO_SEARCH, storywords.SEARCH_PLACEHOLDER))
 
 
@@ -115,18 +126,6 @@ async def _story(press: Press, reference: str) -> Story | None:
     if len(numbers) != 1:
         return None
     return await press.desk.offload(press.desk.answers.story, numbers[0], press.ask.now)
-
-
-async def _composed(press: Press, wish: Wish, since: int, until: int, page: int) -> tuple[Story, ...]:
-    minutes = wish.most_minutes if page == 1 else LONG
-    longer = replace(wish, most_stories=wish.most_stories * page, most_minutes=minutes)
-    digest = await press.desk.offload(
-        press.desk.brief.compose,
-        longer,
-        since_at=datetime.fromtimestamp(since, UTC),
-        until_at=datetime.fromtimestamp(until, UTC),
-    )
-    return digest.stories
 
 
 REFS = r"([0-9a-z]{1,13}(?:\.[0-9a-z]{1,13})*)"

@@ -44,6 +44,15 @@ SOON = {0: "today", 1: "tomorrow"}
 BARS = "▁▂▃▄▅▆▇█"
 
 
+def search_elsewhere(bot: str) -> str:
+    """Say where to search for somebody who reads a channel.
+
+    >>> search_elsewhere("communique_bot")
+    'Nobody can answer me in a channel. Write to @communique_bot: /search and a few words.'
+    """
+    return f"Nobody can answer me in a channel. Write to @{bot}: /search and a few words."
+
+
 def bars(counts: Sequence[int]) -> str:
     """Draw numbers as a row of bars, the highest being full; a day with nothing is the lowest.
 

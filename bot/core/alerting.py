@@ -91,7 +91,7 @@ def quiet_until(schedule: Schedule, now: datetime) -> datetime | None:
 
 
 def told_on(alerts: Iterable[Alerted], due_at: datetime, zone: str) -> int:
-    """Count the alerts that a chat has on the local date of an instant."""
+    """Count the alerts that a chat has on the local date of an instant; what it asked for is none."""
     there = ZoneInfo(zone)
     day = due_at.astimezone(there).date()
-    return sum(alert.due_at.astimezone(there).date() == day for alert in alerts)
+    return sum(alert.due_at.astimezone(there).date() == day for alert in alerts if not alert.asked)

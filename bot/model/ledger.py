@@ -27,11 +27,15 @@ class DeliveryState(StrEnum):
 
 
 class DeliveryKind(StrEnum):
-    """What a delivery brings: a digest of the schedule, a breaking story, or a review of the week."""
+    """What a delivery brings: a digest of the schedule, a breaking story, a review of the week, or a further page.
+
+    A further page of a digest (`PAGE`) is an answer to somebody who asked for more: it is noted as sent, never owed.
+    """
 
     DIGEST = "digest"
     ALERT = "alert"
     REVIEW = "review"
+    PAGE = "page"
 
 
 @dataclass(frozen=True, slots=True)

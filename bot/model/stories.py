@@ -129,13 +129,15 @@ class Told:
 class Alerted:
     """What a chat was told outside its schedule: an alert, under its `key` in the ledger, and the stories in it.
 
-    `held` says that it waits for `due_at`, the end of the quiet hours, and more can join it.
+    `held` says that it waits for `due_at`, the end of the quiet hours, and more can join it. `asked` says that it was
+    no alert but a further page, which somebody asked for.
     """
 
     key: str
     due_at: datetime
     told: tuple[Told, ...] = ()
     held: bool = False
+    asked: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,6 +16,7 @@ from bot.core.wish import Order, parse_subscription, parse_topics
 from bot.errors import RefusalError, StoreError
 from bot.model import Analysis, Article, Chat, Counts, Digest, Feed, Story, Subscription, Wish
 from bot.service.brief import Brief
+from bot.service.further import FurtherPages, PageAsked
 from bot.service.stores import Store
 
 SENTENCES = 3  # of a forwarded article, at first
@@ -43,6 +44,7 @@ class Answers:
         self._store = store
         self._analyzer = analyzer
         self._brief = Brief(store, analyzer)
+        self._further = FurtherPages(store, self._brief)
 
     # Articles that a chat sends
 
@@ -109,6 +111,10 @@ class Answers:
         )
         best_first = sorted(stories, key=lambda story: min(rank.get(each.id, len(rank)) for each in story.articles))
         return tuple(best_first[:LATEST_MOST])
+
+    def further_page(self, asked: PageAsked, now: datetime) -> Digest:
+        """Return a further page of a digest, its stories noted as had."""
+        return self._further.page(asked, now)
 
     def story(self, reference: int, now: datetime, *, n: int = STORY_SENTENCES) -> Story | None:
         """Return the story with an id, or the one an article belongs to, with n key sentences; None if it is gone."""

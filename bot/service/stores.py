@@ -267,7 +267,16 @@ class Ledger(Protocol):
         """
 
     def alerted(self, subscription_ids: Sequence[int], *, since_at: datetime) -> dict[int, tuple[Alerted, ...]]:
-        """Return by subscription the alerts it was told or is owed, due since an instant; none that came to nothing."""
+        """Return by subscription the alerts it was told or is owed, and the further pages that it asked for.
+
+        Those due since an instant; none that came to nothing.
+        """
+
+    def note_shown(self, one: Owed) -> None:
+        """Note as sent what a chat asked for and is shown at once.
+
+        What a subscription has under a key already stays as it is; a subscription that is gone is passed over.
+        """
 
     def alerting(self) -> list[Subscription]:
         """Return the subscriptions that want alerts, are neither stopped nor paused, and whose chats are not lost."""

@@ -21,6 +21,7 @@ from bot.store.transactions import Part, rows_in
 if TYPE_CHECKING:
     from sqlalchemy.engine import Connection
 
+_BESIDE = (DeliveryKind.ALERT.value, DeliveryKind.PAGE.value)
 _TOLD = (DeliveryState.OWED.value, DeliveryState.SENDING.value, DeliveryState.SENT.value)
 
 
@@ -44,11 +45,12 @@ class Alerting(Part):
             return [subscription_from_row(row) for row in db.execute(query)]
 
     def alerted(self, subscription_ids: Sequence[int], *, since_at: datetime) -> dict[int, tuple[Alerted, ...]]:
-        """Return by subscription the alerts it was told or is owed, due since an instant."""
+        """Return by subscription the alerts it was told or is owed, and pages it asked for, due since an instant."""
         query = (
             sa.select(
                 deliveries.c.subscription_id,
                 deliveries.c.key,
+                deliveries.c.kind,
                 deliveries.c.due_at,
                 deliveries.c.state,
                 deliveries.c.not_before_at,
@@ -56,7 +58,7 @@ class Alerting(Part):
             )
             .join(digests, deliveries.c.digest_id == digests.c.id)
             .where(
-                deliveries.c.kind == DeliveryKind.ALERT.value,
+                deliveries.c.kind.in_(_BESIDE),
                 deliveries.c.state.in_(_TOLD),
                 deliveries.c.due_at >= since_at,
             )
@@ -67,7 +69,8 @@ class Alerting(Part):
             for row in rows_in(db, query, deliveries.c.subscription_id, subscription_ids):
                 told = tuple(noun_from_json(Told, one) for one in row.told or ())
                 held = row.state == DeliveryState.OWED.value and row.not_before_at == row.due_at
-                found.setdefault(row.subscription_id, []).append(Alerted(row.key, row.due_at, told, held))
+                alert = Alerted(row.key, row.due_at, told, held, asked=row.kind == DeliveryKind.PAGE.value)
+                found.setdefault(row.subscription_id, []).append(alert)
         return {one: tuple(alerts) for one, alerts in found.items()}
 
     def owe_alerts(self, owed: Sequence[Owed], now: datetime) -> int:

@@ -49,6 +49,13 @@ class Owing(Part):
             there = set(standing_ids(db, sorted({one.subscription_id for one in owed})))
             return self._insert_lines(db, [row for row in rows if row["subscription_id"] in there])
 
+    def note_shown(self, one: Owed) -> None:
+        """Note as sent, once by its key, what a chat asked for and is shown at once."""
+        row = line_of(one.subscription_id, one.kind, one.key, one.due_at, one.digest_id, DeliveryState.SENT)
+        with self._transactions.writing() as db:
+            there = list(standing_ids(db, [one.subscription_id]))
+            self._insert_lines(db, [row | {"sent_at": one.due_at}] if there else [])
+
     def keep_digest(self, digest: Digest, wish_key: str, now: datetime) -> int:
         """Keep a digest once; return its id."""
         content = _content_from_digest(digest)

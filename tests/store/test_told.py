@@ -145,3 +145,18 @@ def test_of_subscriptions_that_something_did_not_reach_all_that_was_owed_is_told
     assert {one: [each.key for each in lines] for one, lines in found.items()} == {lost.id: ["alert 7", "alert 9"]}
     assert [each.is_untold for each in found[lost.id]] == [False, True]
     assert store.troubled([lost.id], since_at=NOW + 2 * HOUR) == {}
+
+
+def test_what_was_shown_on_demand_is_sent_once_and_is_no_alert(store: SqlStore):
+    subscription = subscribe(store, 1)
+    number = store.keep_digest(DIGEST, "page 5", NOW)
+    page = Owed(subscription.id, DeliveryKind.PAGE, "page 5", NOW, number)
+    store.note_shown(page)
+    store.note_shown(page)
+    store.note_shown(replace(page, subscription_id=99))
+    (line,) = store.deliveries()
+    assert (line.kind, line.key, line.state) == (DeliveryKind.PAGE, "page 5", DeliveryState.SENT)
+    assert store.claim_deliveries(NOW + HOUR, lease_until=NOW + DAY) == []
+    assert store.alerted([subscription.id], since_at=NOW) == {
+        subscription.id: (Alerted("page 5", NOW, TOLD, asked=True),)
+    }
