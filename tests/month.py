@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import random
+from collections import deque
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 
-from bot.model import Article, Placing, StoryHead
+from bot.model import Article
+from bot.service.storylines import Storylines
 from bot.store.sql import SqlStore
+from tests.invented import EventWords, Lexicon
 
 FIRST_DAY = datetime(2026, 10, 12, tzinfo=UTC)  # the clocks of Berlin go back on the 25th, New York's on 1 November
 DAYS = 30
@@ -44,20 +48,11 @@ GOODS = (
     "rubber",
     "zinc",
 )
-FACTS = (
-    "Officials in {capital} said the {matter} on {good} covers {figure} firms near {town}.",
-    "Minister {name} told reporters in {capital} that {figure} people in {town} depend on {good}.",
-    "The {matter} would take effect after {figure} days, according to a draft seen in {town}.",
-    "Exporters of {good} from {town} warned that {figure} contracts with {capital} were at risk.",
-    "A panel led by {name} will examine the {matter} and the {figure} claims filed in {town}.",
-    "Lawmakers from {town} asked {name} to publish all {figure} pages of the {matter}.",
-)
-TURNS = (
-    "Negotiator {name} walked out after {figure} hours when {town} rejected the compromise text.",
-    "Customs officers at {town} impounded {figure} containers belonging to rival carrier {name}.",
-    "Judges in {town} suspended enforcement until hearing {figure} witnesses called by {name}.",
-    "Parliament narrowly ratified amendments by {figure} votes, overruling objections from {name} of {town}.",
-)
+FACTS = 6  # of an event when it breaks; a report tells five of them
+TURNS = 4  # facts that are new when it moves; a report of them recalls two of the first
+NAMED, SAID, AROUND = 2, 5, 4  # words of a fact: names, words of the event, and those of whoever reports it
+
+Fact = tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,73 +67,87 @@ class Event:
 
 def events() -> list[Event]:
     """Invent the month."""
-    chance = random.Random(20261012)
-    return [
-        _event(chance, number, FIRST_DAY + timedelta(days=number // EVENTS_A_DAY, minutes=chance.randrange(1440)))
-        for number in range(DAYS * EVENTS_A_DAY)
-    ]
+    return list(Newsroom(random.Random(20261012)).month())
 
 
-def _event(chance: random.Random, number: int, at: datetime) -> Event:
-    topic = chance.choice(list(TOPICS))
-    topics = (topic, *(chance.sample(sorted(set(TOPICS) - {topic}), 1) if chance.random() < 0.2 else ()))
-    places = tuple(chance.sample(sorted(PLACES), chance.choice((1, 1, 2))))
-    matter, good = chance.choice(TOPICS[topic]), chance.choice(GOODS)
-    title = f"{PLACES[places[0]]} weighs {matter} on {good} in {_word(chance).title()}"
-    first_facts = [_sentence(chance, pattern, matter, good, places) for pattern in FACTS]
-    outlets = chance.sample(range(OUTLETS), 12)
-    size = chance.choices((1, 2, 3, 5, 8), (40, 25, 15, 12, 8))[0]
-    spread = chance.choice((40, 110, 600))  # minutes: what is told within two hours breaks
-    reports = [(_article(chance, title, first_facts, outlets[0], at, topics, places, number), False)]
-    for outlet in outlets[1:size]:
-        later = at + timedelta(minutes=chance.randrange(1, spread))
-        reports.append((_article(chance, title, first_facts, outlet, later, topics, places, number), False))
-    if chance.random() < 0.4:  # agency copy, some of it days later: no news
-        later = at + timedelta(minutes=chance.randrange(10, 4000))
-        reports.append(
-            (
-                replace(
-                    reports[0][0], source=_outlet(outlets[8]), url=_url(outlets[8], number, 99), published_at=later
-                ),
-                True,
-            )
+class Newsroom:
+    """Invents events and writes their reports; each report says the same facts in words of its own."""
+
+    def __init__(self, chance: random.Random) -> None:
+        self._chance = chance
+        self._lexicon = Lexicon(chance)
+
+    def month(self) -> Iterator[Event]:
+        for number in range(DAYS * EVENTS_A_DAY):
+            minutes = self._chance.randrange(1440)
+            yield self._event(number, FIRST_DAY + timedelta(days=number // EVENTS_A_DAY, minutes=minutes))
+
+    def _event(self, number: int, at: datetime) -> Event:
+        chance = self._chance
+        topic = chance.choice(list(TOPICS))
+        topics = (topic, *(chance.sample(sorted(set(TOPICS) - {topic}), 1) if chance.random() < 0.2 else ()))
+        places = tuple(chance.sample(sorted(PLACES), chance.choice((1, 1, 2))))
+        words = self._lexicon.event()
+        event = _Written(number, topics, places, words.names, chance.choice(TOPICS[topic]), chance.choice(GOODS))
+        facts = [self._fact(words) for _ in range(FACTS)]
+        outlets = chance.sample(range(OUTLETS), 12)
+        size = chance.choices((1, 2, 3, 5, 8), (40, 25, 15, 12, 8))[0]
+        spread = chance.choice((40, 110, 600))  # minutes: what is told within two hours breaks
+        first = self._article(event, chance.sample(facts, FACTS - 1), outlets[0], at)
+        reports = [(first, False)]
+        for outlet in outlets[1:size]:
+            later = at + timedelta(minutes=chance.randrange(1, spread))
+            reports.append((self._article(event, chance.sample(facts, FACTS - 1), outlet, later), False))
+        if chance.random() < 0.4:  # agency copy, some of it days later: no news
+            later = at + timedelta(minutes=chance.randrange(10, 4000))
+            url = _url(outlets[8], number, 99)
+            reports.append((replace(first, source=_outlet(outlets[8]), url=url, published_at=later), True))
+        if chance.random() < 0.3:  # it moves, once or twice
+            for turn in range(chance.choice((1, 1, 2))):
+                later = at + timedelta(hours=chance.randrange(20, 40) * (turn + 1))
+                new = replace(words, own=self._lexicon.event().own)
+                told = [*(self._fact(new) for _ in range(TURNS)), *chance.sample(facts, 2)]
+                reports.append((self._article(event, told, outlets[9 + turn], later), False))
+        reports.sort(key=lambda report: report[0].published_at or at)
+        return Event(number, topics, places, tuple(reports))
+
+    def _fact(self, words: EventWords) -> Fact:
+        return (*self._chance.sample(words.names, NAMED), *self._chance.sample(words.own, SAID))
+
+    def _article(self, event: _Written, facts: list[Fact], outlet: int, at: datetime) -> Article:
+        capital = PLACES[event.places[-1]]
+        about = f"{event.matter} on {event.good}"
+        named = self._chance.choice(event.names)
+        lead = f"{self._sentence(facts[0])[:-1]} after {capital} announced its {about}."
+        text = "\n\n".join([lead, *map(self._sentence, facts[1:])])
+        return Article(
+            f"{PLACES[event.places[0]]} weighs {about} in {named}",
+            text,
+            source=_outlet(outlet),
+            url=_url(outlet, event.number, self._chance.randrange(10**6)),
+            published_at=at,
+            language="en",
+            topics=event.topics,
+            places=event.places,
         )
-    if chance.random() < 0.3:  # it moves, once or twice
-        for turn in range(chance.choice((1, 1, 2))):
-            later = at + timedelta(hours=chance.randrange(20, 40) * (turn + 1))
-            facts = [_sentence(chance, pattern, matter, good, places) for pattern in TURNS]
-            reports.append((_article(chance, title, facts, outlets[9 + turn], later, topics, places, number), False))
-    reports.sort(key=lambda report: report[0].published_at or at)
-    return Event(number, topics, places, tuple(reports))
+
+    def _sentence(self, fact: Fact) -> str:
+        around = self._lexicon.general(AROUND)
+        said = [*fact, *around[1:]]
+        self._chance.shuffle(said)
+        return f"{around[0].title()} {' '.join(said)}."
 
 
-def _article(chance, title, facts, outlet, at, topics, places, number) -> Article:
-    told = chance.sample(facts, min(len(facts), 5))
-    return Article(
-        title,
-        "\n\n".join(told),
-        source=_outlet(outlet),
-        url=_url(outlet, number, chance.randrange(10**6)),
-        published_at=at,
-        language="en",
-        topics=topics,
-        places=places,
-    )
+@dataclass(frozen=True, slots=True)
+class _Written:
+    """An event as its reports name it."""
 
-
-def _sentence(chance, pattern, matter, good, places) -> str:
-    return pattern.format(
-        capital=PLACES[places[-1]],
-        matter=matter,
-        good=good,
-        figure=chance.randrange(11, 9999),
-        town=_word(chance).title(),
-        name=_word(chance).title(),
-    )
-
-
-def _word(chance: random.Random) -> str:
-    return "".join(chance.choice(("ka", "ri", "mol", "ten", "sva", "du", "pel", "gor", "ni", "zha")) for _ in range(4))
+    number: int
+    topics: tuple[str, ...]
+    places: tuple[str, ...]
+    names: list[str]
+    matter: str
+    good: str
 
 
 def _outlet(number: int) -> str:
@@ -150,37 +159,22 @@ def _url(outlet: int, number: int, page: int) -> str:
 
 
 class Wire:
-    """Brings the month's articles into a store when their time comes, each in the story of its event."""
+    """Brings the month's articles into a store when their time comes; which stories they make is the bot's matter."""
 
     def __init__(self, store: SqlStore, month: list[Event]) -> None:
         self._store = store
-        self._coming = sorted(
-            (
-                (article.published_at, event.number, article, copied)
-                for event in month
-                for article, copied in event.reports
-            ),
-            key=lambda one: one[:2],
-        )
-        self._events = {event.number: event for event in month}
-        self._story_of: dict[int, list[Article]] = {}
+        self._storylines = Storylines(store)
+        coming = [(article.published_at, event.number, article) for event in month for article, _ in event.reports]
+        self._coming = deque(sorted(coming, key=lambda one: one[:2]))
         self.event_of: dict[int, int] = {}  # article id → event
 
     def bring(self, now: datetime) -> int:
         """Add what was published up to now, and place it; return how many articles there were."""
         came = []
         while self._coming and self._coming[0][0] <= now:
-            came.append(self._coming.pop(0))
-        if not came:
-            return 0
-        kept = self._store.add_articles([article for _, _, article, _ in came], now)
-        placings, heads = [], {}
-        for (_, number, _, copied), (article, _) in zip(came, kept, strict=True):
-            members = self._story_of.setdefault(number, [])
-            members.append(article)
-            self.event_of[article.id] = number
-            placings.append(Placing(article.id, members[0].id, members[0].id if copied and len(members) > 1 else None))
-            first = members[0]
-            heads[number] = StoryHead(first.id, first.id, first.title, "en", first.published_at, article.published_at)
-        assert self._store.place_articles(placings, list(heads.values()), turn=self._store.story_turn())
+            came.append(self._coming.popleft())
+        if came:
+            kept = self._store.add_articles([article for _, _, article in came], now)
+            self.event_of.update((one.id, number) for (_, number, _), (one, _) in zip(came, kept, strict=True))
+            self._storylines.place_new(now)
         return len(came)

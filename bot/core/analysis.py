@@ -19,6 +19,8 @@ MOST_READ = 300_000  # characters in which topics and places are looked for: fif
 SAME_WORDS = 0.5  # share of the shorter sentence's words: half of them again is a repetition
 SPARE = 3  # times n: so many of a story's sentences are ranked, since some say what a better one says
 
+WHOLE = 1_000_000  # sentences: a text is its own summary, so that only whether it can be read is found out
+
 Key = tuple[int, int]  # an article's words and how many sentences; an id alone may come again after a removal
 
 
@@ -113,18 +115,12 @@ class Analyzer:
         Raises:
             RefusalError: none of them can be.
         """
-        read = self._read_each(articles, title=title, language=language, n=n, method=method)
-        if method == "news" and len(read) > 1:
-            texts = [text for _, text in articles]
-            ranked = self._summarizer.summarize_several(texts, language=language, n=SPARE * n)
-        else:
-            ranked = [
-                (i, each) for rank in range(n) for i, one in read for each in one.summary.sentences[rank : rank + 1]
-            ]
-        first = read[0][1]
+        readable, sentences = self._read_together(articles, title, language, n, method)
+        own_title, text = articles[readable]
+        first = self.analyze(text, title=own_title or title, language=language, n=n, method=method)
         together, headline = "\n\n".join(text for _, text in articles)[:MOST_READ], title or first.title
         return StoryAnalysis(
-            sentences=_saying_different_things(ranked, n),
+            sentences=sentences,
             analysis=replace(
                 first,
                 title=headline,
@@ -133,19 +129,49 @@ class Analyzer:
             ),
         )
 
-    def _read_each(
-        self, articles: Sequence[tuple[str, str]], *, title: str, language: str | None, n: int, method: str
-    ) -> list[tuple[int, Analysis]]:
-        """Read the articles that can be summarized, each with its place.
+    def story_sentences(
+        self, articles: Sequence[tuple[str, str]], *, title: str = "", language: str | None = None, n: int = 3
+    ) -> tuple[tuple[int, Sentence], ...]:
+        """Return the sentences of `analyze_story`, each with the place of its article, and read nothing else.
+
+        Raises:
+            RefusalError: none of the articles can be summarized.
+        """
+        return self._read_together(articles, title, language, n, "news")[1]
+
+    def _read_together(
+        self, articles: Sequence[tuple[str, str]], title: str, language: str | None, n: int, method: str
+    ) -> tuple[int, tuple[tuple[int, Sentence], ...]]:
+        """Return the place of the first article that can be read, and the story's sentences with theirs."""
+        shared = method == "news" and len(articles) > 1
+        summaries = self._summaries(articles, title, language, WHOLE if shared and n > 0 else n, method)
+        if shared and len(summaries) > 1:
+            texts = [text for _, text in articles]
+            ranked = self._summarizer.summarize_several(texts, language=language, n=SPARE * n)
+        else:
+            if shared:
+                summaries = self._summaries(articles, title, language, n, method)
+            ranked = [
+                (i, each)
+                for rank in range(n)
+                for i, one in summaries.items()
+                for each in one.sentences[rank : rank + 1]
+            ]
+        return min(summaries), _saying_different_things(ranked, n)
+
+    def _summaries(
+        self, articles: Sequence[tuple[str, str]], title: str, language: str | None, n: int, method: str
+    ) -> dict[int, Summary]:
+        """Summarize those articles that can be, each by its place.
 
         Raises:
             RefusalError: none of them can be.
         """
-        read: list[tuple[int, Analysis]] = []
+        read: dict[int, Summary] = {}
         refusal = RefusalError("empty")
         for i, (own_title, text) in enumerate(articles):
             try:
-                read.append((i, self.analyze(text, title=own_title or title, language=language, n=n, method=method)))
+                read[i] = self.summarize(text, title=own_title or title, language=language, n=n, method=method)
             except RefusalError as error:
                 refusal = error
         if not read:

@@ -73,7 +73,7 @@ class Teller:
         try:
             if len(reports) == 1:
                 return tuple((0, sentence) for sentence in self._analyzer().key_sentences(reports[0], n))
-            story = self._analyzer().analyze_story(
+            shared = self._analyzer().story_sentences(
                 [(article.title, article.text) for article in reports],
                 title=reports[0].title,
                 language=reports[0].language,
@@ -81,7 +81,7 @@ class Teller:
             )
         except RefusalError:
             return ()
-        return tuple((i, sentence.text) for i, sentence in story.sentences)
+        return tuple((i, sentence.text) for i, sentence in shared)
 
 
 def _places_to_read(story: Story) -> list[int]:

@@ -13,6 +13,7 @@ from itertools import islice
 from bot.core.stories import Stories
 from bot.core.storywords import read_traits
 from bot.model import Article
+from tests.invented import LETTERS, EventWords, Lexicon
 
 ARTICLES = 100_000
 SPAN = timedelta(days=30)
@@ -30,24 +31,20 @@ def simulated_month(articles: int = ARTICLES) -> Iterator[Article]:
     words of news in general are drawn by Zipf's law.
     """
     chance = random.Random(5)
-    letters = "abcdefghijklmnopqrstuvwxyz"
-    vocabulary = ["".join(chance.choices(letters, k=chance.randint(4, 9))) for _ in range(20_000)]
-    weights = [1 / (rank + 10) for rank in range(len(vocabulary))]
+    lexicon = Lexicon(chance)
     planned: list[tuple[float, int]] = []
-    events: list[tuple[list[str], list[str], str]] = []
+    events: list[tuple[EventWords, str]] = []
     while len(planned) < articles:
-        names = ["".join(chance.choices(letters, k=7)).title() for _ in range(8)]
-        own = chance.choices(vocabulary, weights, k=30)
-        events.append((names, own, f"{chance.choice(letters)}{chance.choice(letters)}".upper()))
+        events.append((lexicon.event(), f"{chance.choice(LETTERS)}{chance.choice(LETTERS)}".upper()))
         at = chance.random()
         outlets = min(40, int(chance.paretovariate(1.1)))
         planned += [(at + chance.expovariate(1) * 0.4 / 30, len(events) - 1) for _ in range(outlets)]
     for at, event in sorted(planned[:articles]):
-        names, own, place = events[event]
-        words = chance.choices(vocabulary, weights, k=WORDS // 2) + chance.choices(own, k=WORDS // 3)
-        words += chance.choices(names, k=WORDS // 6)
+        told, place = events[event]
+        words = lexicon.general(WORDS // 2) + chance.choices(told.own, k=WORDS // 3)
+        words += chance.choices(told.names, k=WORDS // 6)
         chance.shuffle(words)
-        title = " ".join(chance.sample(names, 2) + chance.sample(own, 5))
+        title = " ".join(chance.sample(told.names, 2) + chance.sample(told.own, 5))
         yield Article(
             title, f"The {' '.join(words)}.", language="en", places=(place,), published_at=BEGUN_AT + SPAN * at
         )

@@ -4,7 +4,7 @@ import pytest
 
 from bot.core import analysis
 from bot.core.decode import text_from_bytes
-from bot.errors import RefusalError
+from bot.errors import AskedWronglyError, RefusalError
 from bot.model import Article
 
 TEXT = "The ministry in Tokyo raised the tariff on steel. Mills in Japan closed. Talks with the United States go on."
@@ -66,3 +66,13 @@ def test_a_story_with_nothing_to_read_is_refused(analyzer):
 )
 def test_text_is_decoded_by_its_mark_or_as_utf8_or_windows_1252(raw, text):
     assert text_from_bytes(raw) == text
+
+
+@pytest.mark.parametrize("articles", [[("A", TEXT)], [("A", TEXT), ("B", "")], [("B", ""), ("A", TEXT), ("C", TEXT)]])
+def test_a_storys_sentences_alone_are_those_of_the_whole_story(analyzer, articles):
+    for n in (1, 2, 5):
+        whole = analyzer.analyze_story(articles, n=n)
+        assert analyzer.story_sentences(articles, n=n) == whole.sentences
+        assert whole.analysis.title == "A"
+    with pytest.raises(AskedWronglyError):
+        analyzer.story_sentences(articles, n=0)
