@@ -105,7 +105,7 @@ async def _serve(made: Parts, api_url: str, token: str, stop: asyncio.Event) -> 
     desk = _desk(made, door, web, reading, gatherer, drawers)
     pace = Pace(paid=settings.communique_paid_broadcast)
     application = build_application(token, api_url, desk, pace)
-    deliverer = _deliverer(made, application, door, pace)
+    deliverer = _deliverer(made, application, door, pace, drawers)
     try:
         await web.start()
         if await _connect(application, stop):
@@ -146,7 +146,7 @@ def _desk(made: Parts, door: Door, web: GuardedWeb, reading: Readers, gatherer: 
     )
 
 
-def _deliverer(made: Parts, application: BotApplication, door: Door, pace: Pace) -> Deliverer:
+def _deliverer(made: Parts, application: BotApplication, door: Door, pace: Pace, drawers: Workers) -> Deliverer:
     """Make what sends what is owed."""
     settings = made.settings
     return Deliverer(
@@ -159,6 +159,7 @@ def _deliverer(made: Parts, application: BotApplication, door: Door, pace: Pace)
         paid=settings.communique_paid_broadcast,
         rich=settings.communique_rich == "auto",
         operators=settings.communique_admins,
+        draw=make_draw(drawers),
     )
 
 

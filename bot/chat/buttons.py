@@ -16,7 +16,6 @@ from bot.chat.desk import Ask, Desk, Handle
 from bot.chat.pages import notice
 from bot.chat.pressing import Press
 from bot.chat.render import Message
-from bot.chat.trends import trend
 
 ARTICLE = re.compile(r"([fr]):(\d{1,18})")
 TIME = re.compile(r"at:(\d\d:\d\d)")
@@ -70,8 +69,6 @@ def _handle(desk: Desk, data: str) -> Handle | None:
         time = match[1]
         return lambda ask: _first_subscription(desk, ask, time)
     match data:
-        case "chart":
-            return lambda ask: _chart(desk, ask)
         case "now":
             return lambda ask: top_stories(desk, ask)
         case "when":
@@ -80,12 +77,6 @@ def _handle(desk: Desk, data: str) -> Handle | None:
             return lambda _: _said(notice(words.ASK_FOR_TIME))
         case _:
             return None
-
-
-async def _chart(desk: Desk, ask: Ask) -> list[Message]:
-    """Draw the week on this chat's topics."""
-    ask.words = "7d"
-    return await trend(desk, ask)
 
 
 async def _said(messages: list[Message]) -> list[Message]:

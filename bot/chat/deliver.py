@@ -31,7 +31,7 @@ from bot.chat.shut import tell_administrator
 from bot.core.timing import backoff
 from bot.errors import StoreError
 from bot.model import MISSED_FOR, Delivery, DeliveryState, Note, Vocabulary
-from bot.service.ports import Clock, Offload
+from bot.service.ports import Clock, Draw, Offload
 from bot.service.stores import Store
 
 log = structlog.get_logger(__name__)
@@ -67,6 +67,7 @@ class Deliverer:
         paid: whether messages may be paid for, see COMMUNIQUE_PAID_BROADCAST.
         rich: whether digests go out as rich messages where the server takes them, see COMMUNIQUE_RICH.
         operators: who is told where no administrator of a chat can be.
+        draw: what draws the chart of a review; without it, its numbers are said in words.
     """
 
     def __init__(
@@ -81,6 +82,7 @@ class Deliverer:
         paid: bool = False,
         rich: bool = False,
         operators: Collection[int] = (),
+        draw: Draw | None = None,
     ) -> None:
         self._bot = bot
         self._store = store
@@ -89,7 +91,7 @@ class Deliverer:
         self._pace = pace
         self._operators = operators
         self._most = PAID_IN_HAND if paid else FREE_IN_HAND
-        self._rendered = Rendered(store, offload, vocabulary, paid=paid, rich=rich)
+        self._rendered = Rendered(store, offload, vocabulary, paid=paid, rich=rich, draw=draw)
         self._notes = Notes(store, offload)
         self._in_hand: dict[int, datetime] = {}  # by delivery, the end of its lease
         self._tasks: set[asyncio.Task[None]] = set()
@@ -236,8 +238,9 @@ class Deliverer:
 
     async def _deliver(self, delivery: Delivery) -> None:
         """Send the parts of a delivery that are not sent yet."""
-        rich = not delivery.sent_parts and takes_rich(self._bot)
-        parts = await self._rendered.forms(delivery.digest_id, delivery.kind, rich=rich)
+        parts = await self._rendered.forms(delivery.digest_id, delivery.kind, rich=takes_rich(self._bot))
+        if len(delivery.sent_parts) > sum(ways[0].leads for ways in parts):  # what is under way is the classic form
+            parts = await self._rendered.forms(delivery.digest_id, delivery.kind, rich=False)
         for number in range(len(delivery.sent_parts), len(parts)):
             message_id = await self._send(delivery, parts[number])
             self._unknown = self._rounds = 0

@@ -82,7 +82,8 @@ class Message:
 
     `rich` says the same as a rich message where it has that form, as JSON takes it: `html` is its markup, `parts` are
     the classic messages (HTML and plain text) behind this one that a server without rich messages needs for it.
-    `asks` wants the reader's client to answer it, with these words in the empty field.
+    `asks` wants the reader's client to answer it, with these words in the empty field. `chart` is what is drawn above
+    it, as JSON takes it (`bot.chat.pictures`): the message is its caption, and goes without a sound.
     """
 
     html: str
@@ -90,13 +91,15 @@ class Message:
     buttons: tuple[tuple[Button, ...], ...] = field(default=())
     rich: Mapping[str, Any] | None = None
     asks: str | None = None
+    chart: Mapping[str, Any] | None = None
 
 
 def kept_message(message: Message) -> dict[str, Any]:
     """Return a message as the ledger keeps it, for JSON to write."""
     buttons = [[[button.text, button.data, button.url] for button in row] for row in message.buttons]
     kept: dict[str, Any] = {"html": message.html, "plain": message.plain, "buttons": buttons}
-    return kept if message.rich is None else {**kept, "rich": dict(message.rich)}
+    forms = {"rich": message.rich, "chart": message.chart}
+    return kept | {name: dict(form) for name, form in forms.items() if form is not None}
 
 
 def message_from_kept(kept: Mapping[str, Any] | str) -> Message:
@@ -110,7 +113,7 @@ def message_from_kept(kept: Mapping[str, Any] | str) -> Message:
     if isinstance(kept, str):
         return Message(kept, html_unescape(TAG.sub("", kept)))
     buttons = tuple(tuple(Button(*button) for button in row) for row in kept["buttons"])
-    return Message(kept["html"], kept["plain"], buttons, kept.get("rich"))
+    return Message(kept["html"], kept["plain"], buttons, kept.get("rich"), chart=kept.get("chart"))
 
 
 def classic_parts(message: Message) -> list[Message]:

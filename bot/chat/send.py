@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import hashlib
 import json
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 from urllib.parse import urlencode
 
@@ -16,6 +18,7 @@ from telegram import Bot, ForceReply, InlineKeyboardButton, InlineKeyboardMarkup
 from telegram.constants import ParseMode
 from telegram.error import BadRequest, InvalidToken, NetworkError, RetryAfter, TelegramError, TimedOut
 
+from bot.chat.pictures import Picture
 from bot.chat.refusals import Meaning, judge, retry_after
 from bot.chat.render import Message, classic_parts
 from bot.chat.transport import AiohttpRequest
@@ -26,6 +29,7 @@ NO_PREVIEW = LinkPreviewOptions(is_disabled=True)
 TRIES = 4  # of an answer somebody waits for; what is owed is tried for hours, by deliver.py
 LONGEST_WAIT = 60.0  # seconds somebody waits for an answer that Telegram holds back
 NETWORK_PAUSE = 0.5  # seconds, doubling
+PHOTO_METHOD = "sendPhoto"
 RICH_METHOD = "sendRichMessage"
 RICH_AGAIN = 86_400.0  # seconds after which a server that knows no rich messages is asked again: it may be a newer one
 RICH_PAUSE = 600.0  # seconds without rich messages behind one whose markup was refused, which is a mistake of ours
@@ -41,15 +45,18 @@ class RichRefusedError(Exception):
 class Form:
     """A message encoded once, whoever it goes to: the method, and all parameters but those of the chat.
 
-    `sha256` is of the markup it has, "" for plain text.
+    `sha256` is of the markup it has, "" for plain text. `picture` goes along. `leads` says that it stands in front of a
+    rich message and of the classic ones that say the same.
     """
 
     method: str
     body: bytes
     sha256: str = ""
+    picture: Picture | None = None
+    leads: bool = False
 
 
-def forms(message: Message, *, paid: bool = False) -> tuple[Form, ...]:
+def forms(message: Message, *, paid: bool = False, picture: Picture | None = None) -> tuple[Form, ...]:
     """Return the ways to send a message, the best first: a server that can't read one gets the next.
 
     A rich message has one way only: what says the same without it are several messages (`classic_parts`).
@@ -57,8 +64,12 @@ def forms(message: Message, *, paid: bool = False) -> tuple[Form, ...]:
     Args:
         message: what is sent.
         paid: whether Telegram may charge for it, so that it may go beyond the free pace.
+        picture: the message's chart; its words go alone where there is none, or where a chat takes no photos.
     """
     common: dict[str, Any] = {"allow_paid_broadcast": True} if paid else {}
+    leads = message.chart is not None
+    if leads:
+        common["disable_notification"] = True
     if message.asks is not None:
         common["reply_markup"] = ForceReply(selective=True, input_field_placeholder=message.asks).to_dict()
     elif (buttons := keyboard(message)) is not None:
@@ -67,11 +78,14 @@ def forms(message: Message, *, paid: bool = False) -> tuple[Form, ...]:
         markup = str(message.rich["html"])
         sha256 = hashlib.sha256(markup.encode()).hexdigest()
         return (Form(RICH_METHOD, _encoded({"rich_message": {"html": markup}, **common}), sha256),)
-    common["link_preview_options"] = NO_PREVIEW.to_dict()
     sha256 = hashlib.sha256(message.html.encode()).hexdigest()
-    html = _encoded({"text": message.html, "parse_mode": ParseMode.HTML.value, **common})
-    plain = _encoded({"text": message.plain, **common})
-    return Form("sendMessage", html, sha256), Form("sendMessage", plain)
+    marked = {"parse_mode": ParseMode.HTML.value, **common}
+    caption = _encoded({"caption": message.html, **marked})
+    photo = (Form(PHOTO_METHOD, caption, sha256, picture, leads),) if picture is not None else ()
+    no_preview = {"link_preview_options": NO_PREVIEW.to_dict()}
+    html = _encoded({"text": message.html, **marked, **no_preview})
+    plain = _encoded({"text": message.plain, **common, **no_preview})
+    return *photo, Form("sendMessage", html, sha256, leads=leads), Form("sendMessage", plain, leads=leads)
 
 
 def takes_rich(bot: Bot) -> bool:
@@ -115,17 +129,53 @@ async def send_once(
     head = _head(chat_id, thread_id, reply_to)
     for form, is_last in zip(ways, [False] * (len(ways) - 1) + [True], strict=True):
         url = f"{bot.base_url}/{form.method}"
+        sending = partial(request.submit, url, chat_id=chat_id, urgent=urgent, leaving=leaving)
         try:
-            sent = await request.submit(url, head + form.body, chat_id=chat_id, urgent=urgent, leaving=leaving)
+            if form.picture is not None:
+                sent = await _send_photo(sending, head + form.body, form.picture)
+            else:
+                sent = await sending(head + form.body)
         except (InvalidToken, NetworkError) as error:  # a BadRequest is a NetworkError, too
             if form.method == RICH_METHOD:
                 _judge_rich(request, form, error)
+            if form.picture is not None and _takes_no_photo(error):
+                log.warning("photo_refused", chat=chat_id, reason=str(error))
+                continue
             if is_last or "parse entities" not in str(error):
                 raise
             log.error("markup_refused", sha256=form.sha256, reason=str(error))  # noqa: TRY400 -- the traceback says nothing more
         else:
             return _message_id(sent)
     raise ValueError("a message has at least one form")
+
+
+async def _send_photo(sending: Callable[..., Awaitable[Any]], form: bytes, picture: Picture) -> Any:
+    """Send a picture by its id; the first time, and where Telegram knows the id no more, with its bytes."""
+    async with contextlib.AsyncExitStack() as stack:
+        if picture.file_id is None:
+            await stack.enter_async_context(picture.alone)
+        if picture.file_id is None:
+            sent = await sending(form, photo=picture.png)
+            picture.file_id = _photo_id(sent)
+            return sent
+    try:
+        return await sending(form + b"&" + _encoded({"photo": picture.file_id}))
+    except BadRequest as error:
+        if "file" not in str(error).lower():
+            raise
+        picture.file_id = None
+        return await _send_photo(sending, form, picture)
+
+
+def _takes_no_photo(error: TelegramError) -> bool:
+    """Tell whether a chat may take the words alone: photos can be forbidden in it, or this one did not please."""
+    return isinstance(error, BadRequest) and judge(error).meaning in {Meaning.REFUSED, Meaning.SHUT}
+
+
+def _photo_id(sent: Any) -> str | None:
+    """Return the id of the largest size of a photo that was sent."""
+    sizes = sent.get("photo") if isinstance(sent, dict) else None
+    return str(sizes[-1]["file_id"]) if isinstance(sizes, list) and sizes else None
 
 
 def _judge_rich(request: AiohttpRequest, form: Form, error: TelegramError) -> None:

@@ -34,7 +34,7 @@ class StoryPages(Signs):
         """Lay out a digest for a chat; `paged` says that stories it has no room for can be asked for."""
         more = paged and _may_have_more(digest)
         following = _next_page(digest) if more else None
-        buttons = digest_buttons(_references(_ordered(digest)), following, chart=digest.kind is DigestKind.REVIEW)
+        buttons = digest_buttons(_references(_ordered(digest)), following)
         return self.lay_out(self.digest_blocks(digest), buttons)
 
     def digest_blocks(self, digest: Digest) -> list[Block]:
@@ -204,15 +204,13 @@ class StoryPages(Signs):
 # Buttons
 
 
-def digest_buttons(references: Sequence[int], following: str | None = None, *, chart: bool = False) -> Buttons:
-    """Return what stands below a digest; `following` is the data of its next page, `chart` offers the week's chart."""
+def digest_buttons(references: Sequence[int], following: str | None = None) -> Buttons:
+    """Return what stands below a digest; `following` is the data of its next page."""
     about = [
         Button(storywords.MORE_ON_A_STORY, data_of("pm", references)),
         Button(storywords.LESS_LIKE_THIS, data_of("pf", references)),
     ]
     more = [Button(storywords.MORE_STORIES, following)] if following is not None else []
-    if chart:
-        more = [Button(storywords.CHART, "chart"), *more][:1]
     return [
         about if references else [],
         [*more, Button(storywords.SEARCH, "find"), Button(storywords.SETTINGS, "o")],

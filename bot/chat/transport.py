@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from functools import lru_cache
 from typing import Any, Final
-from urllib.parse import urlencode, urlsplit
+from urllib.parse import parse_qsl, urlencode, urlsplit
 from urllib.request import getproxies, proxy_bypass
 
 import aiohttp
@@ -101,7 +101,14 @@ class AiohttpRequest(BaseRequest):
         return status, payload
 
     async def submit(
-        self, url: str, form: Form, *, chat_id: int, urgent: bool, leaving: Callable[[], None] | None = None
+        self,
+        url: str,
+        form: Form,
+        *,
+        chat_id: int,
+        urgent: bool,
+        leaving: Callable[[], None] | None = None,
+        photo: bytes | None = None,
     ) -> Any:
         """Send a message that is encoded already, in its turn; return Telegram's result.
 
@@ -111,6 +118,7 @@ class AiohttpRequest(BaseRequest):
             chat_id: where it goes.
             urgent: whether somebody waits for it.
             leaving: called when the turn has come, before anything leaves; what it raises is raised.
+            photo: a PNG that goes along.
 
         Raises:
             RetryAfter: the chat is held back, by Telegram or by its limits.
@@ -120,7 +128,8 @@ class AiohttpRequest(BaseRequest):
             await self._pace.turn(chat_id, urgent=urgent)
         if leaving is not None:
             leaving()
-        status, payload = await self._exchange("POST", url, form, FORM, TIMEOUT)
+        body, headers = (form, FORM) if photo is None else (_with_photo(form, photo), None)
+        status, payload = await self._exchange("POST", url, body, headers, TIMEOUT)
         self._heard(chat_id, status, payload)
         return result_of(status, payload)
 
@@ -184,6 +193,15 @@ def _body(data: RequestData | None) -> tuple[Body, Mapping[str, str] | None]:
     for name, (file_name, content, mime) in data.multipart_data.items():
         form.add_field(name, content, filename=file_name, content_type=mime)
     return form, None
+
+
+def _with_photo(form: Form, photo: bytes) -> aiohttp.FormData:
+    """Return an encoded form as multipart, with a photo."""
+    parts = aiohttp.FormData(default_to_multipart=True)
+    for name, value in parse_qsl(form.decode(), keep_blank_values=True):
+        parts.add_field(name, value)
+    parts.add_field("photo", photo, filename="chart.png", content_type="image/png")
+    return parts
 
 
 def _seconds(given: object, default: float) -> float | None:

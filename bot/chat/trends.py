@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import structlog
 from telegram import InputFile
 
 from bot.chat import words
 from bot.chat.desk import Ask, Desk
+from bot.chat.pictures import chart_message
 from bot.chat.render import Message, block, bold, messages
-from bot.chat.trendwords import TREND_WHAT, trend_lines, trend_title
+from bot.chat.trendwords import TREND_WHAT, trend_title
 from bot.core.trend import split_period
 from bot.errors import FetchError
 from bot.model import Trend
@@ -24,14 +27,14 @@ async def trend(desk: Desk, ask: Ask) -> list[Message]:
     title = trend_title(counted, ask.page.vocabulary)
     if not counted.total and counted.before is None:
         return messages([block(bold(title)), block(words.no_stories_on(title), " ", TREND_WHAT)])
-    said = messages([block(bold(title)), *(block(line) for line in trend_lines(counted, ask.chat.language))])
+    said = replace(chart_message(counted, ask.page.vocabulary, ask.chat.language), chart=None)
     try:
         picture = await desk.draw(counted, title)
     except FetchError as error:
         log.warning("chart_not_drawn", reason=str(error))
-        return said
+        return [said]
     if await desk.may_answer(ask):
-        await _send(ask, picture, said[0], counted)
+        await _send(ask, picture, said, counted)
     return []
 
 

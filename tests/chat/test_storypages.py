@@ -242,14 +242,11 @@ def test_a_story_without_a_time_of_day_shows_its_date_or_none(published_at):
     assert message.plain == "Latest\n\n1. T" + ("\n11 Oct" if published_at else "")
 
 
-def test_a_review_tells_how_many_stories_each_day_had_and_offers_the_chart():
+def test_a_review_tells_how_many_stories_each_day_had():
     counts = (TopicDayCount("tariffs", date(2026, 11, 18), 4), TopicDayCount("tariffs", date(2026, 11, 20), 2))
     page = Page(VOCABULARY, NOW, Chat(1))
     (told,) = page.digest(digest(story(), kind=DigestKind.REVIEW, counts=counts))
     assert "📦 Tariffs: 6 stories ▁▁▁▁█▁▅" in told.plain
-    assert "Chart" in [button.text for row in told.buttons for button in row]
-    (daily,) = page.digest(digest(story()))
-    assert "Chart" not in [button.text for row in daily.buttons for button in row]
 
 
 def test_days_without_any_story_are_drawn_as_such():
