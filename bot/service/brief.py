@@ -45,13 +45,18 @@ WINDOWS = 3  # spans whose stories are at hand while digests are planned: those 
 
 @dataclass(slots=True)
 class _Pass:
-    """What one planning pass has looked up and composed already: of a digest that is kept, only its id."""
+    """What one planning pass has looked up and composed already: of a digest that is kept, only its id.
+
+    `at_once` is of how many chats the past is looked up at once: as many as a page had, which is few where each wishes
+    for something else.
+    """
 
     kept: dict[str, int] = field(default_factory=dict)
     pasts: dict[int, Past] = field(default_factory=dict)
     digests: dict[str, Digest] = field(default_factory=dict)
     windows: dict[tuple[datetime, datetime], Heard] = field(default_factory=dict)
     silent: tuple[str, ...] | None = None
+    at_once: int = PAGE_WISHES
 
 
 class Brief:
@@ -100,7 +105,7 @@ class Brief:
         digest = replace(digest, zone=zone, silent=self._silent(now))
         if digest.stories:
             return digest
-        newest = hear(self._store, None, now, wish, limit=OLDER)
+        newest = Heard(hear(self._store, None, now, wish, limit=OLDER).stories, lambda: digest.sources)
         older = self._composed_of(newest, wish, digest.since_at, now, told, quiet=True)
         return replace(digest, stories=older.stories, older=True)
 
@@ -131,7 +136,7 @@ class Brief:
             biggest.update((story.id, story) for story in ranked[:BIGGEST_A_DAY])
             counted.update((story.id, _counted(story)) for story in ranked)
         digest = self._composed_of(
-            Heard(list(biggest.values())),
+            Heard(list(biggest.values()), lambda: self._store.sources_heard(until_at - WEEK, until_at)),
             wish,
             until_at - WEEK,
             until_at,
@@ -144,7 +149,6 @@ class Brief:
         return replace(
             digest,
             kind=DigestKind.REVIEW,
-            sources=self._store.sources_heard(until_at - WEEK, until_at),
             local_date=local_date,
             language=language,
             zone=zone,
@@ -190,7 +194,7 @@ class Brief:
         return Digest(
             wish=wish,
             stories=tuple(stories),
-            sources=self._store.sources_heard(since_at, until_at),
+            sources=heard.sources(),
             since_at=since_at,
             until_at=until_at,
             told=told_after(told, stories, left_out, now=until_at),
@@ -240,12 +244,16 @@ class Brief:
 
     def _page(self, due: Sequence[Subscription], now: datetime, planned: _Pass) -> list[Composed]:
         page: list[Composed] = []
-        pasts = pasts_of(self._store, due, now, planned.pasts)
         before = len(planned.kept)
-        for subscription in due:
-            page.append(self._composed(subscription, now, pasts, planned))
-            if len(planned.kept) - before >= PAGE_WISHES:
-                break
+        while len(page) < len(due):
+            some = due[len(page) : len(page) + planned.at_once]
+            pasts = pasts_of(self._store, some, now, planned.pasts)
+            for subscription in some:
+                page.append(self._composed(subscription, now, pasts, planned))
+                if len(planned.kept) - before >= PAGE_WISHES:
+                    planned.at_once = len(page)
+                    return page
+            planned.at_once = min(2 * planned.at_once, BATCH)
         return page
 
     def _composed(

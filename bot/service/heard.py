@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
+from functools import cache
 
 from bot.core.digest import LONG_AGO
 from bot.core.filters import words_met
@@ -19,10 +20,11 @@ MOST_UNPLACED = 1000
 
 
 class Heard:
-    """Stories that moved in a span; knows which of them have which words."""
+    """Stories that moved in a span; knows which of them have which words, and how many sources were heard in it."""
 
-    def __init__(self, stories: Sequence[Story]) -> None:
+    def __init__(self, stories: Sequence[Story], sources: Callable[[], int]) -> None:
         self.stories = stories
+        self.sources = cache(sources)
         self._having: dict[str, frozenset[int]] = {}
 
     def found(self, words: Sequence[str], story: Story) -> tuple[str, ...]:
@@ -57,7 +59,8 @@ def hear(
         for article in store.unplaced_articles(since_at=dated_since_at, limit=MOST_UNPLACED)
         if (since_at or LONG_AGO) < (article.added_at or LONG_AGO) <= until_at
     ]
-    return Heard([*stories, *map(story_from_articles, group_articles(unplaced))])
+    told = [*stories, *map(story_from_articles, group_articles(unplaced))]
+    return Heard(told, lambda: store.sources_heard(since_at or LONG_AGO, until_at))
 
 
 def story_from_articles(articles: Sequence[Article]) -> Story:
