@@ -7,7 +7,7 @@ against that.
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
@@ -42,6 +42,7 @@ from tests.quality.test_stories_gate import b_cubed
 
 TICK = timedelta(hours=1)
 LAST = FIRST_DAY + timedelta(days=DAYS)
+A_GUEST_STAYS = 10  # days
 ZONES = ("Europe/Berlin", "America/New_York", "Asia/Tokyo", "UTC", "Asia/Kolkata", "Africa/Nairobi", "Europe/London")
 SLOTS = ((time(8),), (time(7, 30),), (time(2, 30),), (time(6), time(18)), (time(12),), (time(9),), (time(20),))
 WISHES = (
@@ -62,6 +63,7 @@ class Month:
     """What happened: who subscribed, what was sent when, which event each article tells, and the story it is in."""
 
     subscriptions: dict[int, Subscription] = field(default_factory=dict)
+    stays: dict[int, Stay] = field(default_factory=dict)
     sent: list[tuple[datetime, Delivery, Digest]] = field(default_factory=list)
     event_of: dict[int, int] = field(default_factory=dict)
     placings: list[tuple[Article, Placing]] = field(default_factory=list)
@@ -75,29 +77,41 @@ class Month:
         return [one for one in self.sent if one[1].subscription_id == subscription_id]
 
 
-def chats() -> list[Subscription]:
-    """Fifty chats, no two alike."""
+@dataclass(frozen=True, slots=True)
+class Stay:
+    """A chat with its wish: when it subscribes, and when it unsubscribes."""
+
+    wanted: Subscription
+    begins: datetime
+    ends: datetime
+
+
+def stays() -> list[Stay]:
+    """Fifty chats, no two alike: fifteen stay for the whole month, the others come and go."""
     made = []
     for number in range(50):
         quiet = (time(22), time(7)) if number % 3 == 0 else (None, None)
+        weekly = number % 10 == 9
         schedule = Schedule(
             slots=SLOTS[number % len(SLOTS)],
-            days=frozenset({0})
-            if number % 10 == 9
-            else frozenset(range(5))
-            if number % 4 == 3
-            else frozenset(range(7)),
+            days=frozenset({0}) if weekly else frozenset(range(5)) if number % 4 == 3 else frozenset(range(7)),
             zone=ZONES[number % len(ZONES)],
-            weekly=number % 10 == 9,
+            weekly=weekly,
             quiet_from=quiet[0],
             quiet_until=quiet[1],
         )
-        wish = WISHES[number % len(WISHES)]
-        made.append(
-            Subscription(
-                number + 1, wish, schedule, alerts=number % 4 == 0, next_run=next_run(schedule, FIRST_DAY + TICK / 2)
-            )
+        begins, ends = FIRST_DAY, LAST
+        if not weekly and number % 5:
+            begins += timedelta(days=number * 7 % (DAYS - A_GUEST_STAYS))
+            ends = begins + timedelta(days=A_GUEST_STAYS)
+        wanted = Subscription(
+            number + 1,
+            WISHES[number % len(WISHES)],
+            schedule,
+            alerts=number % 4 == 0,
+            next_run=next_run(schedule, begins + TICK / 2),
         )
+        made.append(Stay(wanted, begins, ends))
     return made
 
 
@@ -111,12 +125,9 @@ def month(tmp_path_factory, analyzer) -> Month:
     brief, alerts = Brief(store, lambda: analyzer), Alerts(store, lambda: analyzer)
     invented = events()
     wire, happened = Wire(store, invented), Month()
-    for subscription in chats():
-        store.save_chat(Chat(subscription.chat_id, zone=subscription.schedule.zone))
-        kept = store.save_subscription(subscription)
-        happened.subscriptions[kept.id] = kept
-    now = FIRST_DAY
+    now, guests = FIRST_DAY, stays()
     while now < LAST:
+        come_and_go(store, guests, now, happened)
         now += TICK
         wire.bring(now)
         brief.owe_due(now)
@@ -127,6 +138,17 @@ def month(tmp_path_factory, analyzer) -> Month:
     happened.copies = {article.url for event in invented for article, is_copy in event.reports if is_copy}
     store.close()
     return happened
+
+
+def come_and_go(store, guests, now, happened):
+    for stay in guests:
+        if stay.begins == now:
+            store.save_chat(Chat(stay.wanted.chat_id, zone=stay.wanted.schedule.zone))
+            kept = store.save_subscription(stay.wanted)
+            happened.subscriptions[kept.id] = kept
+            happened.stays[kept.id] = stay
+        elif stay.ends == now:
+            store.save_subscription(replace(store.subscription(stay.wanted.chat_id), next_run=None))
 
 
 def no_waiting_for_the_disk(connection, _record):
@@ -268,7 +290,7 @@ def test_every_digest_that_was_due_came_exactly_once_through_the_changes_of_cloc
         if delivery.kind != DeliveryKind.ALERT:
             by_subscription[delivery.subscription_id].append((at, delivery))
     for subscription_id, subscription in month.subscriptions.items():
-        expected = due_by_hand(subscription.schedule)
+        expected = due_by_hand(month.stays[subscription_id])
         came = [(delivery.run.local_date, delivery.run.slot) for _, delivery in by_subscription[subscription_id]]
         assert sorted(came) == expected
         for at, delivery in by_subscription[subscription_id]:
@@ -277,14 +299,15 @@ def test_every_digest_that_was_due_came_exactly_once_through_the_changes_of_cloc
             assert timedelta(0) <= at - delivery.due_at < TICK
 
 
-def due_by_hand(schedule: Schedule) -> list[tuple[date, time]]:
-    """The local dates and slots of the month, by the calendar alone."""
+def due_by_hand(stay: Stay) -> list[tuple[date, time]]:
+    """The local dates and slots of a chat's stay, by the calendar alone."""
+    schedule = stay.wanted.schedule
     zone, due = ZoneInfo(schedule.zone), []
     day = FIRST_DAY.date() - timedelta(days=1)
     while day <= LAST.date() + timedelta(days=1):
         for slot in schedule.slots:
             at = datetime.combine(day, slot, tzinfo=zone).astimezone(UTC)
-            if day.weekday() in schedule.days and FIRST_DAY + TICK / 2 < at <= LAST:
+            if day.weekday() in schedule.days and stay.begins + TICK / 2 < at <= stay.ends:
                 due.append((day, slot))
         day += timedelta(days=1)
     return sorted(due)
