@@ -21,6 +21,7 @@ from bot.core.digest import reading_minutes, told_texts
 from bot.core.outlets import independent_reports
 from bot.core.timing import next_run
 from bot.model import (
+    MISSED_FOR,
     Article,
     Chat,
     Delivery,
@@ -37,12 +38,16 @@ from bot.model import (
 )
 from bot.service.alert import Alerts
 from bot.service.brief import Brief
+from bot.service.further import FurtherPages, PageAsked
 from tests.month import DAYS, FIRST_DAY, Wire, events
 from tests.quality.test_stories_gate import b_cubed
 
 TICK = timedelta(hours=1)
 LAST = FIRST_DAY + timedelta(days=DAYS)
 A_GUEST_STAYS = 10  # days
+UNREACHABLE = frozenset({1, 6})  # chats that nothing reaches for three days; their digests are due at six UTC
+OUT_FROM, OUT_UNTIL = FIRST_DAY + timedelta(days=12), FIRST_DAY + timedelta(days=14, hours=18)
+CURIOUS = frozenset({11, 21, 31})  # chats that ask for more stories behind each digest
 ZONES = ("Europe/Berlin", "America/New_York", "Asia/Tokyo", "UTC", "Asia/Kolkata", "Africa/Nairobi", "Europe/London")
 SLOTS = ((time(8),), (time(7, 30),), (time(2, 30),), (time(6), time(18)), (time(12),), (time(9),), (time(20),))
 WISHES = (
@@ -123,6 +128,7 @@ def month(tmp_path_factory, analyzer) -> Month:
     sa.event.listen(store._transactions.engine, "connect", no_waiting_for_the_disk)
     store._transactions.engine.dispose()
     brief, alerts = Brief(store, lambda: analyzer), Alerts(store, lambda: analyzer)
+    pages = FurtherPages(store, brief)
     invented = events()
     wire, happened = Wire(store, invented), Month()
     now, guests = FIRST_DAY, stays()
@@ -132,7 +138,9 @@ def month(tmp_path_factory, analyzer) -> Month:
         wire.bring(now)
         brief.owe_due(now)
         alerts.owe_breaking(now)
-        happened.sent += deliver(store, now)
+        sent = deliver(store, now)
+        ask_for_more(store, pages, sent, now)
+        happened.sent += sent
     happened.event_of = wire.event_of
     happened.placings = store.placed_articles(since_at=FIRST_DAY, limit=10**6)
     happened.copies = {article.url for event in invented for article, is_copy in event.reports if is_copy}
@@ -156,11 +164,28 @@ def no_waiting_for_the_disk(connection, _record):
 
 
 def deliver(store, now):
-    taken = store.claim_deliveries(now, lease_until=now + TICK, limit=1000)
-    if taken:
-        store.note_deliveries([Note(one.id, now, DeliveryState.SENT) for one in taken])
+    """Send what is owed to those who can be reached, as Telegram would; what waits for too long expires."""
+    claimed = store.claim_deliveries(now, lease_until=now + TICK, limit=1000)
+    taken = [one for one in claimed if not (one.chat_id in UNREACHABLE and OUT_FROM < now <= OUT_UNTIL)]
+    if claimed:
+        states = {one.id: DeliveryState.SENT for one in taken}
+        store.note_deliveries([Note(one.id, now, states.get(one.id, DeliveryState.OWED)) for one in claimed])
+    store.expire_deliveries(now - MISSED_FOR)
     digests = {number: store.digest(number) for number in {one.digest_id for one in taken}}
     return [(now, one, digests[one.digest_id]) for one in taken]
+
+
+def ask_for_more(store, pages, sent, now):
+    """Let some chats ask for the page behind each digest that was sent."""
+    for _, delivery, digest in [one for one in sent if one[1].kind == DeliveryKind.DIGEST]:
+        if delivery.chat_id in CURIOUS and digest.stories:
+            shown = tuple(story.id for story in digest.stories)
+            key = f"page {delivery.id}"
+            asked = PageAsked(delivery.chat_id, None, digest.since_at, digest.until_at, 1, shown, key)
+            page = pages.page(asked, now)
+            if page.stories:
+                (line,) = [one for one in store.deliveries(chat_id=delivery.chat_id, limit=5) if one.key == key]
+                sent.append((now, line, page))
 
 
 def test_the_stories_are_the_events(month):
@@ -245,7 +270,8 @@ def test_a_digest_tells_what_was_wished_for_alone(month):
 
 
 def test_no_outlet_and_no_topic_takes_a_full_digest_over(month):
-    full = [digest for _, _, digest in month.sent if len(digest.stories) == digest.wish.most_stories == 10]
+    sent = [digest for _, delivery, digest in month.sent if delivery.kind != DeliveryKind.PAGE]
+    full = [digest for digest in sent if len(digest.stories) == digest.wish.most_stories == 10]
     assert len(full) > 30
     leading = [Counter(story.articles[0].source for story in digest.stories).most_common(1)[0][1] for digest in full]
     assert max(leading) <= 5
@@ -287,7 +313,7 @@ def test_what_breaks_in_quiet_hours_comes_in_one_message_at_their_end(month):
 def test_every_digest_that_was_due_came_exactly_once_through_the_changes_of_clocks(month):
     by_subscription: dict[int, list[tuple[datetime, Delivery]]] = defaultdict(list)
     for at, delivery, _ in month.sent:
-        if delivery.kind != DeliveryKind.ALERT:
+        if delivery.run is not None:
             by_subscription[delivery.subscription_id].append((at, delivery))
     for subscription_id, subscription in month.subscriptions.items():
         expected = due_by_hand(month.stays[subscription_id])
@@ -307,7 +333,8 @@ def due_by_hand(stay: Stay) -> list[tuple[date, time]]:
     while day <= LAST.date() + timedelta(days=1):
         for slot in schedule.slots:
             at = datetime.combine(day, slot, tzinfo=zone).astimezone(UTC)
-            if day.weekday() in schedule.days and stay.begins + TICK / 2 < at <= stay.ends:
+            lost = stay.wanted.chat_id in UNREACHABLE and OUT_FROM < at <= OUT_UNTIL
+            if day.weekday() in schedule.days and stay.begins + TICK / 2 < at <= stay.ends and not lost:
                 due.append((day, slot))
         day += timedelta(days=1)
     return sorted(due)
@@ -316,6 +343,24 @@ def due_by_hand(stay: Stay) -> list[tuple[date, time]]:
 def test_chats_with_one_wish_and_one_past_share_digests(month):
     scheduled = [delivery for _, delivery, _ in month.sent if delivery.kind == DeliveryKind.DIGEST]
     assert len({delivery.digest_id for delivery in scheduled}) <= len(scheduled)
+
+
+def test_what_did_not_reach_a_chat_comes_when_it_can_be_reached_again(month):
+    for subscription_id, stay in month.stays.items():
+        if stay.wanted.chat_id in UNREACHABLE:
+            digests = [one for one in month.of(subscription_id) if one[1].kind == DeliveryKind.DIGEST]
+            before = [digest for at, _, digest in digests if at <= OUT_FROM][-1]
+            after = next(digest for at, _, digest in digests if at > OUT_UNTIL)
+            assert after.since_at == before.until_at
+            assert any(
+                story.mark is Mark.NEW and story.published_at < OUT_UNTIL - MISSED_FOR for story in after.stories
+            )
+
+
+def test_further_pages_tell_new_stories_alone(month):
+    pages = [digest for _, delivery, digest in month.sent if delivery.kind == DeliveryKind.PAGE]
+    assert len(pages) > 20
+    assert any(story.mark is Mark.NEW for digest in pages for story in digest.stories)
 
 
 def test_a_review_has_the_weeks_biggest_stories_and_its_numbers(month):
