@@ -158,3 +158,14 @@ def test_a_story_of_a_lost_digest_can_still_break(store, brief, analyzer):
     expire(store, lost, at)
     assert alerts.owe_breaking(at) == 1
     assert store.alerted([subscription.id], since_at=NOW)
+
+
+def test_what_a_lost_digest_carried_from_before_is_known_all_the_same(store, brief):
+    subscribe(store)
+    add(store, "Minister", NOW - 2 * HOUR)
+    first, _ = owed(store, brief, NOW)
+    delivery_sent(store, first, NOW)
+    add(store, "Envoy", NOW + 20 * HOUR)
+    lost, _ = owed(store, brief, NOW + DAY)
+    expire(store, lost, NOW + DAY + 7 * HOUR)
+    assert owed(store, brief, NOW + 2 * DAY)[1] == [("Envoy", Mark.NEW)]
