@@ -44,7 +44,7 @@ from tests.quality.test_stories_gate import b_cubed
 
 TICK = timedelta(hours=1)
 LAST = FIRST_DAY + timedelta(days=DAYS)
-A_GUEST_STAYS = 10  # days
+A_GUEST_STAYS = 7  # days
 UNREACHABLE = frozenset({1, 6})  # chats that nothing reaches for three days; their digests are due at six UTC
 OUT_FROM, OUT_UNTIL = FIRST_DAY + timedelta(days=12), FIRST_DAY + timedelta(days=14, hours=18)
 CURIOUS = frozenset({11, 21, 31})  # chats that ask for more stories behind each digest
