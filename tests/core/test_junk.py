@@ -42,6 +42,18 @@ def lines_that_are_junk(*lines):
         "Follow us on X and Facebook.",
         "Ann Lee is our trade correspondent.",
         "Ann Lee is a correspondent based in Seoul.",
+        "Ann Lee is Japan correspondent.",
+        "Kairos Wire's Ann Lee reported from Oslo, and Bo Ek reported from Bergen.",
+        "The author is a former ambassador to Japan.",
+        "The writer's opinions are her own.",
+        "This conversation has been edited for length and clarity.",
+        "Support for this reporting was provided by the Harbor Fund.",
+        "Want more stories like this? Subscribe to our weekly letter.",
+        "You have 2 free articles left this month.",
+        "Have a tip? Contact us in confidence.",
+        "Explore our full coverage of the dispute.",
+        "Above: the port of Busan in May.",
+        "MORE: Ten facts about steel.",
         "Ann Lee's name was misspelled in an earlier version of this article.",
         "This article was translated from Korean.",
         "This article was first published on Monday",
@@ -86,6 +98,11 @@ def test_lines_of_the_page_are_no_part_of_the_story(line):
         "Contact between the two sides broke off.",
         "March 4 is the day on which the duties take effect.",
         "The minister is a former reporter.",
+        "Ann Lee is not a reporter.",
+        "Our correspondent said the port was closed.",
+        "The ministry reported from January to June on the port.",
+        "More than ten ministers came.",
+        "Support for this plan has fallen.",
         "Read more " + "carefully, the treaty says that each side may leave it " * 5,
     ],
 )
@@ -115,6 +132,12 @@ def test_long_items_of_a_list_are_what_a_statement_decides():
 
 def test_an_item_that_ends_with_a_semicolon_is_no_heading():
     assert lines_that_are_junk(PROSE, PROSE, PROSE, PROSE, "impose a duty of 25 percent;") == []
+
+
+def test_who_an_author_is_stands_at_the_end_of_a_page():
+    note = "Ann Lee is a fellow at the Harbor Institute and the author of a book on steel."
+    assert lines_that_are_junk(PROSE, PROSE, PROSE, PROSE, note) == [note]
+    assert lines_that_are_junk(PROSE, note, PROSE, PROSE, PROSE) == []
 
 
 def test_what_follows_the_end_is_the_press_office():
