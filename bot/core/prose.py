@@ -62,6 +62,8 @@ def leans(sentence: str, language: str) -> bool:
         return True
     if sentence.count('"') % 2:
         return True
+    if sentence.isascii():
+        return sentence.count("(") != sentence.count(")")
     return any(sentence.count(opening) != sentence.count(closing) for opening, closing in _PAIRS if opening != "“") or (
         "„" not in sentence and sentence.count("“") != sentence.count("”")
     )

@@ -136,7 +136,9 @@ class Splitter:
         (['the', "eu's", '25', 'duty'], ['貿易', '易協', '協定', '定の'])
         """
         if not _BEYOND_PLAIN.search(text):
-            return [word.lower().replace("’", "'") for word in _PLAIN_WORD.findall(text)]
+            if "İ" in text or "Σ" in text:  # small, the one is two signs, and the other depends on what follows
+                return [word.lower().replace("’", "'") for word in _PLAIN_WORD.findall(text)]
+            return _PLAIN_WORD.findall(text.lower().replace("’", "'"))
         words: list[str] = []
         for word in _WORD.findall(text):
             if not _IS_UNSPACED.match(word):

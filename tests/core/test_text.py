@@ -209,3 +209,10 @@ def test_sentences_are_verbatim_ordered_disjoint_and_within_a_paragraph(text, la
 def test_no_letter_gets_lost_between_sentences(text):
     kept = "".join(sentence.text for sentence in SPLITTER.sentences(text, "en"))
     assert [sign for sign in kept if sign.isalnum()] == [sign for sign in text if sign.isalnum()]
+
+
+def test_small_words_are_the_same_whether_read_alone_or_in_a_line():
+    line = "İstanbul’s ΟΔΟΣ, EU’s 25% ΣΑΣ"
+    alone = [word for part in line.split() for word in SPLITTER.words(part, "en")]
+    assert SPLITTER.words(line, "en") == alone
+    assert SPLITTER.words("The EU’s duty", "en") == ["the", "eu's", "duty"]
