@@ -8,7 +8,7 @@ from bisect import bisect_right
 from typing import TYPE_CHECKING
 
 from bot.core.junk import is_junk, junk_lines
-from bot.core.opening import facts, heading, is_ceremony, is_quoted
+from bot.core.opening import facts, heading, is_ceremony, is_quoted, is_voiced
 from bot.core.prose import is_fragment, leans, length
 from bot.core.ranking import Judged
 from bot.core.stopwords import stop_words
@@ -43,25 +43,33 @@ def judge(sentences: Sequence[Sentence], text: str, splitter: Splitter, language
     ignored = stop_words(language)
     found: list[Judged] = []
     for sentence in sentences:
-        words = splitter.words(sentence.text, language)
-        known = frozenset(words)
         line = bisect_right(starts, sentence.start) - 1
+        alone = sentence.end - sentence.start >= spans[line][1] - spans[line][0]
+        all_words = splitter.words(sentence.text, language)
+        words = tuple([word for word in all_words if word not in ignored])
+        if junk[line] or (not alone and is_junk(sentence.text)):
+            found.append(_junk(sentence.text, words, line, alone=junk[line]))
+            continue
+        known = frozenset(all_words)
         found.append(
             Judged(
-                words=tuple(word for word in words if word not in ignored),
+                words=words,
                 paragraph=line,
-                junk=junk[line]
-                or (sentence.end - sentence.start < spans[line][1] - spans[line][0] and is_junk(sentence.text)),
                 leans=leans(sentence.text, language),
                 fragment=is_fragment(sentence.text),
                 quoted=is_quoted(sentence.text),
+                voiced=is_voiced(sentence.text),
                 ceremony=is_ceremony(sentence.text, known, language),
                 facts=facts(sentence.text, known, language),
-                heading=heading(sentence.text) if junk[line] else "",
                 length=length(sentence.text),
             )
         )
     return found
+
+
+def _junk(text: str, words: tuple[str, ...], line: int, *, alone: bool) -> Judged:
+    """Judge what is not of the story: it is chosen only where there is nothing else, and then by its words."""
+    return Judged(words=words, paragraph=line, junk=True, heading=heading(text) if alone else "", length=length(text))
 
 
 def refuse_lists(text: str, spans: Sequence[tuple[int, int]]) -> None:

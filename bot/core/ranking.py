@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from bot.core.opening import Reading, has_form, read_opening
-from bot.core.weights import News, Opening
+from bot.core.weights import Longer, News, Opening
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -102,8 +102,9 @@ class TermMatrix:
 class Judged:
     """A sentence as the ranking sees it: its words without function words, and what it lacks or tells.
 
-    `junk`: a line of the page (`junk.py`). `leans`, `fragment`: see `prose.py`. `facts`, `ceremony`, `quoted`: see
-    `opening.py`. `heading`: what a junk line is that is a heading, `date` or `question`. `length` is in words.
+    `junk`: a line of the page (`junk.py`). `leans`, `fragment`: see `prose.py`. `facts`, `ceremony`, `quoted`,
+    `voiced`: see `opening.py`. `heading`: what a junk line is that is a heading, `date` or `question`. `length` is in
+    words.
     """
 
     words: tuple[str, ...]
@@ -113,6 +114,7 @@ class Judged:
     fragment: bool = False
     quoted: bool = False
     ceremony: bool = False
+    voiced: bool = False
     facts: float = 0.0
     heading: str = ""
     length: int = 0
@@ -128,12 +130,14 @@ def choose_news(
     count: int,
     news: News | None = None,
     opening: Opening | None = None,
+    longer: Longer | None = None,
 ) -> list[int]:
     """Choose the sentences that tell the news, best first; junk never, unless there is nothing else.
 
     Greedy, by maximal marginal relevance (Carbonell & Goldstein 1998): each choice is worth its position, its likeness
     to what follows and to the title, and what it tells, less its likeness to what is chosen already. Where the opening
-    is not the news, position counts from where the story turns to it. A sentence that leans on the one before it loses
+    is not the news, position counts from where the story turns to it; in a longer article length and facts count for
+    more than position and title. A sentence that leans on the one before it loses
     nothing by that once that one is chosen.
 
     Args:
@@ -142,26 +146,28 @@ def choose_news(
         count: how many; fewer come back where junk leaves fewer.
         news: what counts how much.
         opening: what counts instead where the opening is not the news.
+        longer: what counts instead in a longer article.
 
     >>> choose_news([Judged(("duty", "steel"), 0), Judged(("duty", "steel"), 1), Judged(("sun", "sea"), 2)], count=2)
     [0, 2]
     """
     import numpy as np  # 0.2 s, 14 MB
 
-    news, opening = news or News(), opening or Opening()
+    news, opening, longer = news or News(), opening or Opening(), longer or Longer()
     places = [n for n, sentence in enumerate(sentences) if not sentence.junk] or list(range(len(sentences)))
     usable = [sentences[n] for n in places]
     matrix = TermMatrix([sentence.words for sentence in usable])
     reading = read_opening(usable, formed=has_form(sentences))
-    worth = _worth(usable, matrix, title, reading, news, opening)
+    worth = _worth(usable, matrix, title, reading, news, opening, longer)
     leaning = news.leaning * np.array([sentence.leans for sentence in usable], dtype=np.float64)
     leaning[0] = 0.0  # nothing stands before it
     likeness = np.zeros(len(usable))
     paragraphs = np.array([sentence.paragraph for sentence in usable])
     spoken = np.zeros(len(usable))
+    once = news.paragraph * (1 - reading.composed)
     chosen: list[int] = []
     for _ in range(min(count, len(usable))):
-        best = int(np.argmax(worth - leaning - news.redundancy * likeness - news.paragraph * spoken))
+        best = int(np.argmax(worth - leaning - news.redundancy * likeness - once * spoken))
         chosen.append(places[best])
         worth[best] = _NEVER
         leaning[best + 1 : best + 2] = 0.0
@@ -177,21 +183,30 @@ def _worth(
     reading: Reading,
     news: News,
     opening: Opening,
+    longer: Longer,
 ) -> Floats:
     """Return what each sentence is worth before anything is chosen."""
     import numpy as np
 
     steps = np.arange(len(usable))
+    composed = reading.composed
     worth = (1 - reading.scene) / (1 + steps) + news.telling * reading.telling
+    worth += composed * (longer.length * reading.length + longer.facts * reading.facts)
     if reading.scene:
         behind = steps - reading.turn
         there = np.where(behind >= 0, opening.position / (1 + np.maximum(behind, 0)), -opening.before)
+        worth += reading.scene * (there + (1 - composed) * opening.telling * reading.telling)
+    if reading.scene or reading.structured:
         quoted = np.array([sentence.quoted for sentence in usable])
-        worth += reading.scene * (there + opening.telling * reading.telling - opening.quoted * quoted)
+        worth -= max(reading.scene, float(reading.structured)) * opening.quoted * quoted
     forward = matrix.forward()
-    worth += news.forward * forward / max(float(forward.max()), 1e-9)
-    worth += news.title * matrix.similarity(matrix.vector(title))
+    worth += _between(news.forward, longer.forward, composed) * forward / max(float(forward.max()), 1e-9)
+    worth += _between(news.title, longer.title, composed) * matrix.similarity(matrix.vector(title))
     worth -= news.fragment * np.array([sentence.fragment for sentence in usable])
     worth -= news.ceremony * np.array([sentence.ceremony for sentence in usable])
     lengths = np.array([sentence.length for sentence in usable])
     return np.asarray(worth - news.long * np.maximum(0, lengths - news.longest), dtype=np.float64)
+
+
+def _between(news: float, longer: float, composed: float) -> float:
+    return news + (longer - news) * composed

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from bot.core.judging import judge
 from bot.core.multidoc import choose_several
-from bot.core.opening import facts, is_ceremony, read_opening
+from bot.core.opening import DOUBT, facts, is_ceremony, read_opening
 from bot.core.ranking import Judged
 from bot.core.summary import MOST_RANKED, Summarizer
 from bot.core.weights import Several
@@ -27,6 +27,11 @@ The government in Hanoi said on Monday that it would lend farmers 310 million do
 “It is meant to hurt,” an economist said.
 Negotiators from both countries will meet in Singapore on June 2 to discuss inspectors in the port of Haiphong.
 """
+PLACES = ("Oslo", "Hanoi", "Quito", "Accra", "Lima", "Riga", "Bern", "Rabat", "Baku", "Doha")
+REPORT = [
+    f"The ministry of trade in {place} said on Friday that the duty on salmon would rise by {n} percent in May."
+    for n, place in enumerate(PLACES)
+]
 
 
 def reading(text, language="en"):
@@ -37,7 +42,31 @@ def test_a_scene_is_not_the_news_and_the_story_turns_where_the_facts_begin():
     found = reading(SCENE + NEWS)
     assert found.scene == 1.0
     assert found.turn == 4
-    assert reading(NEWS + SCENE).scene == 0.0
+    assert reading("\n\n".join(REPORT)).scene == 0.0
+
+
+def test_a_report_has_a_sentence_a_paragraph_and_a_longer_article_several():
+    report = reading("\n\n".join(REPORT))
+    assert (report.structured, report.composed) == (True, 0.0)
+    article = reading("\n\n".join(" ".join(pair) for pair in zip(REPORT[::2], REPORT[1::2], strict=True)))
+    assert (article.structured, article.composed, article.scene) == (True, 1.0, DOUBT)
+
+
+def test_many_short_sentences_make_a_longer_article_whatever_its_paragraphs():
+    assert reading(NEWS + SCENE).composed == 1.0
+    assert reading((NEWS + SCENE).replace("\n", " ")).composed == 0.0  # flattened
+
+
+def test_who_says_we_makes_a_statement():
+    said = [f"We agreed on point {n} of the new plan for the ports of the two countries in March." for n in range(3)]
+    assert reading("\n\n".join([*REPORT, *said])).composed == 1.0
+
+
+def test_in_a_longer_article_long_sentences_of_facts_count_more_than_the_first():
+    first = "It rained in Hanoi on Monday, April 7. The minister was late. He had no umbrella."
+    text = "\n\n".join([first, *NEWS.split("\n"), *SCENE.split("\n")])
+    chosen = SUMMARIZER.summarize(text, n=2).sentences
+    assert [sentence.text[:12] for sentence in chosen] == ["The United S", "Negotiators "]
 
 
 def test_a_summary_leaves_the_scene_out():

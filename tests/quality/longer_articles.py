@@ -2,7 +2,7 @@
 
 An article starts with `=== id | kind` and its headline; then one paragraph a line. `[[…]]` stands around a key
 sentence, and a line that starts with `~ ` is junk: a byline, a caption, a share line, a heading, a date of a timeline.
-The ranking has been fitted on all three files; `test_longer.py` tells in which order, and what each had unseen.
+`test_longer.py` tells in which order the files were written, and what each had when it was new.
 """
 
 from __future__ import annotations

@@ -1,9 +1,10 @@
 """The quality gate of the default summary: longer articles with an editor's key sentences, and junk in between.
 
-Thirty invented articles with scenes in front, explainers, timelines, statements and plain news (`longer/`). The
-ranking was made on `fitted.txt`. `kept.txt` and then `last.txt` were written unseen and measured once, 0.67 and 0.56;
-after that both were looked at and rules were changed, so that no file is unseen any more and all figures below are of
-fitted articles. A floor that must go down goes down here, with a date and a reason.
+102 invented articles: scenes in front, explainers, timelines, statements, portraits, live blogs, rulings, statistics,
+analyses and plain news (`longer/`). Each file was measured before the ranking was changed with it in view, and had
+then: `kept` 0.67, `last` 0.56, `fourth` 0.72, `fifth` 0.97, `sixth` 0.81, `seventh` 0.58, `eighth` 0.83, `unseen` 0.81
+(`fitted` came first). With `unseen` nothing was changed. A floor that must go down goes down here, with a date and a
+reason.
 """
 
 from __future__ import annotations
@@ -13,9 +14,21 @@ import pytest
 from bot.app import make_analyzer
 from tests.quality.longer_articles import longer_articles
 
-# Share of three chosen sentences that are an editor's key sentences, measured on 2026-11-22: 0.89, 0.81, 0.83; each
-# floor is some slips below. The first three sentences have 0.06 in each; see CONTRIBUTING for sumy's methods.
-FLOORS = {"fitted.txt": 0.77, "kept.txt": 0.72, "last.txt": 0.6}
+# Share of three chosen sentences that are an editor's key sentences, measured on 2026-11-22: 0.97, 0.94, 0.89, 0.92,
+# 1.00, 0.86, 0.86, 0.89, 0.81; each floor is some slips below. See CONTRIBUTING for the first sentences and for sumy.
+FLOORS = {
+    "fitted.txt": 0.86,
+    "kept.txt": 0.83,
+    "last.txt": 0.77,
+    "fourth.txt": 0.8,
+    "fifth.txt": 0.88,
+    "sixth.txt": 0.75,
+    "seventh.txt": 0.75,
+    "eighth.txt": 0.77,
+    "unseen.txt": 0.69,
+}
+MEAN = 0.87
+"""Floor of the mean of all files; measured: 0.90."""
 
 
 @pytest.fixture(scope="module")
@@ -23,16 +36,24 @@ def analyzer():
     return make_analyzer()
 
 
-@pytest.mark.parametrize("name", FLOORS)
-def test_a_summary_takes_the_sentences_an_editor_would_take(analyzer, name):
-    chosen = [
-        (article, sentence)
-        for article in longer_articles(name)
-        for sentence in analyzer.summarize(article.text, title=article.title, n=3).sentences
-    ]
-    share = sum(article.is_key(sentence) for article, sentence in chosen) / len(chosen)
-    others = [f"{article.id}: {sentence.text}" for article, sentence in chosen if not article.is_key(sentence)]
-    assert share >= FLOORS[name], f"{share:.3f}\n" + "\n".join(others)
+def shares(analyzer, names):
+    """Return the share of key sentences of each file, and what else was chosen."""
+    found, others = {}, []
+    for name in names:
+        chosen = [
+            (article, sentence)
+            for article in longer_articles(name)
+            for sentence in analyzer.summarize(article.text, title=article.title, n=3).sentences
+        ]
+        found[name] = sum(article.is_key(sentence) for article, sentence in chosen) / len(chosen)
+        others += [f"{article.id}: {sentence.text}" for article, sentence in chosen if not article.is_key(sentence)]
+    return found, "\n".join(others)
+
+
+def test_a_summary_takes_the_sentences_an_editor_would_take(analyzer):
+    found, others = shares(analyzer, FLOORS)
+    assert {name: share for name, share in found.items() if share < FLOORS[name]} == {}, others
+    assert sum(found.values()) / len(found) >= MEAN, others
 
 
 @pytest.mark.parametrize("name", FLOORS)
@@ -45,5 +66,5 @@ def test_lines_of_the_page_are_never_chosen(analyzer, name, n):
 
 def test_the_articles_are_long_and_marked():
     articles = [article for name in FLOORS for article in longer_articles(name)]
-    assert len(articles) == len({article.id for article in articles}) == 30
-    assert all(3 <= len(article.keys) <= 6 and len(article.junk) >= 3 for article in articles)
+    assert len(articles) == len({article.id for article in articles}) == 102
+    assert all(3 <= len(article.keys) <= 8 and len(article.junk) >= 3 for article in articles)
