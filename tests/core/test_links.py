@@ -93,6 +93,18 @@ def test_the_canonical_spelling_is_its_own(url):
     assert canonical_url(once) == once
 
 
+simple = st.from_regex(r"https?://(?:www\.)?[a-z.]{1,9}/[aAmMpPs8_~./&;?=:@,-]{0,24}", fullmatch=True)
+
+
+@settings(max_examples=600, deadline=None)
+@given(st.one_of(urls, simple))
+def test_a_link_that_looks_canonical_is_what_simplifying_it_would_give(url):
+    quickly = canonical_url(url)
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr("bot.core.links._is_plain", lambda _: False)
+        assert canonical_url(url) == quickly
+
+
 paths = st.lists(
     st.sampled_from(["/", "/..", "/amp", "/a", "é", "%2f", "%", ";", "?", "&x=1", "=", "+"]), max_size=9
 ).map("".join)
