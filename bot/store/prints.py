@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import unicodedata
 from collections.abc import Iterable, Sequence
-from dataclasses import replace
 from datetime import datetime
 from functools import lru_cache
 from hashlib import blake2b
@@ -19,7 +18,7 @@ import sqlalchemy as sa
 from bot.core.links import canonical_url
 from bot.model import Article
 from bot.store.tables import articles, clean_text
-from bot.store.transactions import chunks
+from bot.store.transactions import rows_in
 
 if TYPE_CHECKING:
     from sqlalchemy.engine import Connection
@@ -30,6 +29,13 @@ EVERYBODY = 0
 FEW = 4
 """Articles in one transaction whose fingerprints are locked one by one; PostgreSQL's table of locks is small."""
 
+_ASCII = bytes(range(128))
+_CASELESS = frozenset("“”‘’„‚«»‹›–—―‐‑…•·°§€£¥©®™→′″†")  # noqa: RUF001 -- typographic signs
+"""Signs of news that are neither letters nor white space, and are written in one way only."""
+
+_TO_SPACES = bytes.maketrans(b"\t\n\x0b\x0c\r\x1c\x1d\x1e\x1f", b" " * 9)
+"""The white space of ASCII, as `str.split` has it."""
+
 _ALL_ADDING = 0x41646473  # any number that is the same for all our processes ("Adds")
 
 
@@ -39,7 +45,19 @@ def text_fingerprint(title: str, text: str) -> str:
     >>> text_fingerprint("Duty  stays", "It stays.") == text_fingerprint("DUTY STAYS", "It  stays. ")
     True
     """
-    return _hash(*(" ".join(_normal(part).casefold().split()) for part in (title, text)))
+    return _hash(_folded(title), _folded(text))
+
+
+def _folded(text: str) -> bytes:
+    """Return a text in one case, with one space for each run of white space, as UTF-8."""
+    raw = text.replace("\xa0", " ").encode()
+    # What has no other letters than those of ASCII is folded as bytes, in a quarter of the time.
+    if not (text.isascii() or set(raw.translate(None, _ASCII).decode()) <= _CASELESS):
+        return " ".join(unicodedata.normalize("NFC", text).casefold().split()).encode()
+    raw = raw.lower().translate(_TO_SPACES)
+    while b"  " in raw:
+        raw = raw.replace(b"  ", b" ")
+    return raw.strip(b" ")
 
 
 @lru_cache(4096)  # a poll asks for each twice: whether it is known, and to keep it
@@ -49,7 +67,7 @@ def url_fingerprint(url: str) -> str:
     >>> url_fingerprint("https://kairos.example/duty?utm_source=a") == url_fingerprint("https://kairos.example/duty")
     True
     """
-    return _hash(canonical_url(url))
+    return _hash(canonical_url(url).encode())
 
 
 class Given(NamedTuple):
@@ -63,20 +81,23 @@ class Given(NamedTuple):
 
 def given_from_article(article: Article, now: datetime) -> Given:
     """Return an article as both databases take it."""
-    article = replace(
-        article,
-        title=clean_text(article.title),
-        text=clean_text(article.text),
+    title, text = clean_text(article.title), clean_text(article.text)
+    url = clean_text(article.url) if article.url else None
+    kept = Article(
+        title=title,
+        text=text,
         source=clean_text(article.source),
-        url=clean_text(article.url) if article.url else None,
+        url=url,
+        published_at=article.published_at,
         language=None if article.language is None else clean_text(article.language),
         topics=tuple(dict.fromkeys(map(clean_text, article.topics))),
         places=tuple(dict.fromkeys(map(clean_text, article.places))),
         chat_id=article.chat_id or None,
+        sample=article.sample,
         added_at=now,
     )
-    of_url = None if article.url is None else url_fingerprint(article.url)
-    return Given(article, article.chat_id or EVERYBODY, of_url, text_fingerprint(article.title, article.text))
+    of_url = None if url is None else url_fingerprint(url)
+    return Given(kept, kept.chat_id or EVERYBODY, of_url, text_fingerprint(title, text))
 
 
 class Known:
@@ -114,9 +135,8 @@ def known_articles(db: Connection, given: Iterable[Given]) -> Known:
     found: dict[int, Any] = {}
     for column, by_chat in ((articles.c.url_fingerprint, urls), (articles.c.text_fingerprint, texts)):
         for chat_id, values in by_chat.items():
-            for some in chunks(values):
-                query = sa.select(*columns).where(articles.c.chat_id == chat_id, column.in_(some))
-                found.update((row.id, row) for row in db.execute(query))
+            query = sa.select(*columns).where(articles.c.chat_id == chat_id)
+            found.update((row.id, row) for row in rows_in(db, query, column, values))
     known = Known()
     for number in sorted(found):
         row = found[number]
@@ -142,9 +162,5 @@ def lock_prints(db: Connection, given: Sequence[Given]) -> None:
         db.execute(sa.select(sa.func.pg_advisory_xact_lock(number)))
 
 
-def _normal(text: str) -> str:
-    return text if text.isascii() else unicodedata.normalize("NFC", text)
-
-
-def _hash(*parts: str) -> str:
-    return blake2b("\0".join(parts).encode(), digest_size=16).hexdigest()
+def _hash(*parts: bytes) -> str:
+    return blake2b(b"\0".join(parts), digest_size=16).hexdigest()

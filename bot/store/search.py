@@ -26,9 +26,9 @@ def keep_words(db: Connection, articles: Sequence[tuple[int, Article]]) -> None:
     if not articles:
         return
     if db.dialect.name == "sqlite":
-        db.execute(
-            sa.text("INSERT INTO article_words (rowid, title, text) VALUES (:id, :title, :text)"),
-            [{"id": number, **_fts5_columns(article)} for number, article in articles],
+        db.exec_driver_sql(
+            "INSERT INTO article_words (rowid, title, text) VALUES (?, ?, ?)",
+            [(number, *_fts5_columns(article)) for number, article in articles],
         )
     else:
         found = [(number, *searched_words(article.title, article.text)) for number, article in articles]
@@ -66,12 +66,12 @@ def matching_ids(db: Connection, terms: Sequence[Term], limit: int) -> list[int]
     return list(db.execute(statement, {"query": query, "limit": limit}).scalars())
 
 
-def _fts5_columns(article: Article) -> dict[str, str]:
-    """Return what FTS5 gets of an article: its plain texts where its `ascii` tokenizer cuts them as we do."""
+def _fts5_columns(article: Article) -> tuple[str, str]:
+    """Return title and text for FTS5: the plain ones where its `ascii` tokenizer cuts them as we do."""
     title, text = plain_text(article.title), plain_text(article.text)
     if title is None or text is None or len(title) + len(text) > MOST_PLAIN:
         title, text = map(" ".join, searched_words(article.title, article.text))
-    return {"title": title, "text": text}
+    return title, text
 
 
 def _fts5_query(terms: Sequence[Term]) -> str:
