@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
-from functools import cached_property, partial
+from functools import cached_property
 from pathlib import Path
 
 from bot import seeds
@@ -150,7 +150,7 @@ def make_gatherer(made: Parts, web: Web, reading: Reading, offload: Offload) -> 
         offload,
         made.clock,
         discover=discover_feeds,
-        elsewhere=partial(reading.elsewhere, seeds.annotate_articles),
+        annotate_all=seeds.annotate_articles,
         retention_days=settings.communique_retention_days,
         poll_minutes=settings.communique_poll_minutes,
     )

@@ -2,8 +2,9 @@
 
 Pages and documents are read in processes that can be killed. A feed is read in a thread if it is small and has no
 entities of its own: `bot.feeds.parse` is linear then (below a millisecond an entry), and hundreds of feeds an hour are
-not worth copying to another process; other feeds go the way of pages. When many come at once, as in the first poll,
-they go to two processes that are for polls only, so that every core works and the bot's own answers people.
+not worth copying to another process; other feeds go the way of pages. When many come at once, or their entries are to
+be looked at in the same go, as in the first poll, they go to two processes that are for polls only, so that every core
+works and the bot's own answers people.
 """
 
 from __future__ import annotations
@@ -13,9 +14,13 @@ import re
 from collections.abc import Callable
 from typing import Self, TypeVar
 
+import structlog
+
 from bot.errors import FetchError
 from bot.feeds.workers import Workers
 from bot.model import Fetched, Page, ParsedFeed
+
+log = structlog.get_logger(__name__)
 
 S = TypeVar("S")
 T = TypeVar("T")
@@ -29,6 +34,9 @@ THREAD_BYTES = 1 << 20
 
 LARGEST_DOCUMENT = 20 << 20
 """Bytes of a document (promise 6); more is not even handed to a process."""
+
+FEW_BYTES = 16 << 10
+"""Feeds of fewer bytes have some ten entries at most: no process is worth its start for them."""
 
 MOST_HERE = 4
 """Feeds read in threads at a time; those beyond, when many come at once, are read in processes."""
@@ -58,19 +66,38 @@ class Readers:
         """Read a feed; one with nothing in it, or that can't be read in time, gives no entries and a problem."""
         from bot.feeds.parse import parse_feed
 
-        small = len(fetched.content) <= THREAD_BYTES and not _OWN_ENTITIES.search(fetched.content)
+        small = _is_small(fetched)
         if small and self._here < MOST_HERE:
             self._here += 1
             try:
                 return await asyncio.to_thread(parse_feed, fetched.content, url=fetched.url, charset=fetched.charset)
             finally:
                 self._here -= 1
+        return await self._feed_in(self._crowd if small else self._workers, fetched)
+
+    async def _feed_in(self, workers: Workers, fetched: Fetched) -> ParsedFeed:
+        from bot.feeds.parse import parse_feed
+
         try:
-            return await (self._crowd if small else self._workers).run(
+            return await workers.run(
                 parse_feed, PAGE_SECONDS, fetched.url, fetched.content, url=fetched.url, charset=fetched.charset
             )
         except FetchError as error:
             return ParsedFeed(problems=(error.detail or str(error),))
+
+    async def feed_with(self, fetched: Fetched, look: Callable[[ParsedFeed], T], /) -> tuple[ParsedFeed, T | None]:
+        """Read a feed, and look at it in the process beside this one that read it.
+
+        `look` is a function of a module; texts and numbers come back. None where the feed has too little for a process,
+        is read in another way, or could not be looked at.
+        """
+        if len(fetched.content) < FEW_BYTES or not _is_small(fetched):
+            return await self.feed(fetched), None
+        try:
+            return await self._crowd.run(_read_and_look, PAGE_SECONDS, fetched.url, fetched, look)
+        except FetchError as error:
+            log.warning("feed_not_looked_at", feed=fetched.url, reason=str(error))
+        return await self._feed_in(self._crowd, fetched), None
 
     async def page(self, content: bytes, *, url: str | None = None, charset: str | None = None) -> Page:
         """Read an HTML page.
@@ -106,3 +133,14 @@ class Readers:
     async def close(self) -> None:
         """End the processes."""
         await asyncio.gather(self._workers.close(), self._crowd.close())
+
+
+def _is_small(fetched: Fetched) -> bool:
+    return len(fetched.content) <= THREAD_BYTES and not _OWN_ENTITIES.search(fetched.content)
+
+
+def _read_and_look(fetched: Fetched, look: Callable[[ParsedFeed], T]) -> tuple[ParsedFeed, T]:
+    from bot.feeds.parse import parse_feed
+
+    parsed = parse_feed(fetched.content, url=fetched.url, charset=fetched.charset)
+    return parsed, look(parsed)

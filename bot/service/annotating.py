@@ -1,6 +1,7 @@
 """Articles → the same with their language, topics and places; it stores nothing.
 
-Rule: a few are read in a thread of this process, a batch of `MANY` or more in processes of its own.
+Rule: a few are read in a thread of this process, a batch of `MANY` or more in processes of its own. Those of a feed
+that never answered before are read by the process that reads the feed: nearly all of them will be new.
 
 Theory: reading an article takes half a millisecond and holds the interpreter's lock. The first poll of 200 feeds would
 keep the bot's other work waiting for five seconds, and one core idle; in the rhythm of the feeds a poll brings one or
@@ -26,6 +27,9 @@ MANY = 10
 Annotation = tuple[str | None, tuple[str, ...], tuple[str, ...]]
 """An article's language, topics and places."""
 
+AnnotateAll = Callable[[Sequence[Article]], Sequence[Annotation | None]]
+"""Reads a batch: a function of a module, which another process finds by its name. None for what could not be read."""
+
 Elsewhere = Callable[[Sequence[Article]], Awaitable[Sequence[Annotation | None]]]
 """Reads a batch in another process: what was found for each, or None where it could not be read.
 
@@ -47,8 +51,24 @@ class Annotator:
         self._offload = offload
         self._elsewhere = elsewhere
 
-    async def annotate(self, articles: Sequence[Article]) -> tuple[Article, ...]:
-        """Return the articles annotated, in their order; one that can't be read stays as it is."""
+    async def annotate(
+        self, articles: Sequence[Article], known: Sequence[Annotation | None] = ()
+    ) -> tuple[Article, ...]:
+        """Return the articles annotated, in their order; one that can't be read stays as it is.
+
+        Args:
+            articles: in any number.
+            known: what was read out of each already, where anything was.
+        """
+        if not any(known):
+            return await self._annotate(articles)
+        left = await self._annotate([one for one, found in zip(articles, known, strict=True) if found is None])
+        others = iter(left)
+        return tuple(
+            next(others) if found is None else _with(one, found) for one, found in zip(articles, known, strict=True)
+        )
+
+    async def _annotate(self, articles: Sequence[Article]) -> tuple[Article, ...]:
         if self._elsewhere is not None and len(articles) >= MANY:
             try:
                 found = await self._elsewhere(articles)

@@ -9,11 +9,14 @@ Known exceptions: an entry without date that stays in its feed for longer than a
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime, timedelta
+from typing import TypeVar
 from urllib.parse import urlsplit
 
-from bot.model import Article, Feed, FeedEntry, Page
+from bot.model import Article, Feed, FeedEntry, Page, ParsedFeed
+
+T = TypeVar("T")
 
 LONGEST_TITLE = 120
 """Characters of a text that stand for a title where there is none: a line and a half of a phone."""
@@ -66,6 +69,28 @@ def article_from_entry(entry: FeedEntry, feed: Feed, *, now: datetime, page: Pag
         published_at=dated(entry.published_at or (page.published_at if page is not None else None), now),
         language=feed.language,
     )
+
+
+def seen_in_entries(
+    parsed: ParsedFeed,
+    *,
+    see: Callable[[Sequence[Article]], Sequence[T | None]],
+    feed: Feed,
+    now: datetime,
+    kept_for: timedelta,
+) -> list[T | None]:
+    """Return for each entry what is seen in the article it tells of; None for those that are not worth keeping.
+
+    >>> entries = (FeedEntry("Duty stays", text="It stays."), FeedEntry())
+    >>> given = {"feed": Feed("https://kairos.example/feed"), "now": datetime(2026, 11, 20, tzinfo=UTC)}
+    >>> see = lambda articles: [each.text for each in articles]
+    >>> seen_in_entries(ParsedFeed(entries=entries), see=see, **given, kept_for=timedelta(days=90))
+    ['It stays.', None]
+    """
+    kept = kept_entries(parsed.entries, now=now, kept_for=kept_for)
+    seen = see([article_from_entry(entry, feed, now=now) for entry in kept])
+    of_entry = dict(zip(map(id, kept), seen, strict=True))
+    return [of_entry.get(id(entry)) for entry in parsed.entries]
 
 
 def beginning(text: str) -> str:

@@ -12,6 +12,7 @@ from collections import deque
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import timedelta
+from functools import partial
 from hashlib import blake2b
 
 import structlog
@@ -20,9 +21,9 @@ from bot.core.analysis import Analyzer
 from bot.core.polling import is_silent
 from bot.errors import CommuniqueError, FetchError
 from bot.model import Feed, FeedState, Fetched, ParsedFeed
-from bot.service.annotating import Annotator, Elsewhere
+from bot.service.annotating import AnnotateAll, Annotation, Annotator
 from bot.service.backlog import Backlog
-from bot.service.entries import article_from_entry, kept_entries
+from bot.service.entries import article_from_entry, kept_entries, seen_in_entries
 from bot.service.finding import Discover, find_feed, no_discovery
 from bot.service.keeping import Keeper, Polled, PollReport
 from bot.service.pages import look_up
@@ -54,7 +55,8 @@ class Gatherer:
         analyzer: returns the analyzer; called in a thread.
         offload: where blocking work goes.
         clock: the time.
-        elsewhere: annotates a batch of articles in another process; all are annotated in threads if not given.
+        annotate_all: annotates a batch of articles in the process it is called in; it is called in processes of
+            `reading`. Articles are annotated in threads if it is not given.
         discover: finds addresses of feeds on a page: `(html, url=…) -> list[str]`, best first.
         retention_days: how long articles are kept; older entries are left out.
         poll_minutes: the least pause between two polls of a feed.
@@ -70,7 +72,7 @@ class Gatherer:
         offload: Offload,
         clock: Clock,
         *,
-        elsewhere: Elsewhere | None = None,
+        annotate_all: AnnotateAll | None = None,
         discover: Discover = no_discovery,
         retention_days: int,
         poll_minutes: int,
@@ -85,6 +87,8 @@ class Gatherer:
         self._kept_for = timedelta(days=retention_days)
         self._floor = timedelta(minutes=poll_minutes)
         self._at_once = at_once
+        self._annotate_all = annotate_all
+        elsewhere = None if annotate_all is None else partial(reading.elsewhere, annotate_all)
         self._annotator = Annotator(analyzer, offload, elsewhere)
         self._keeper = Keeper(store, floor=self._floor)
         self._polling = asyncio.Lock()
@@ -133,13 +137,17 @@ class Gatherer:
         Raises:
             FetchError: it can't be had, or is none (`unreadable`).
         """
-        return await self._read(await self._web.fetch(feed.url), feed)
+        return _readable(await self._reading.feed(await self._web.fetch(feed.url)), feed)
 
-    async def _read(self, fetched: Fetched, feed: Feed) -> ParsedFeed:
-        parsed = await self._reading.feed(fetched)
-        if parsed.problems and not parsed.entries:
-            raise FetchError("unreadable", feed.url, detail=parsed.problems[0])
-        return parsed
+    async def _read(self, fetched: Fetched, feed: Feed) -> tuple[ParsedFeed, dict[int, Annotation | None]]:
+        """Return a feed, and what was read out of entries meanwhile, by `id`."""
+        if self._annotate_all is None or feed.newest_at is not None:
+            return _readable(await self._reading.feed(fetched), feed), {}
+        look = partial(
+            seen_in_entries, see=self._annotate_all, feed=feed, now=self._clock.now(), kept_for=self._kept_for
+        )
+        parsed, seen = await self._reading.feed_with(fetched, look)
+        return _readable(parsed, feed), dict(zip(map(id, parsed.entries), seen or (), strict=False))
 
     async def _poll_feeds(self, feeds: Sequence[Feed], progress: Progress | None = None) -> PollReport:
         """Ask feeds, a number at once, and keep what comes in batches; none is asked while too much waits."""
@@ -173,8 +181,10 @@ class Gatherer:
         """Ask one feed, within its time; whatever goes wrong is its own failure."""
         try:
             async with asyncio.timeout(FEED_WITHIN):
-                polled = await self._ask(feed)
-            return polled._replace(articles=await self._annotator.annotate(polled.articles))
+                polled, known = await self._ask(feed)
+            if not polled.articles:
+                return polled
+            return polled._replace(articles=await self._annotator.annotate(polled.articles, known))
         except CommuniqueError as error:
             return Polled(feed, error=error)
         except TimeoutError:
@@ -183,21 +193,29 @@ class Gatherer:
             log.exception("feed_failed", feed=feed.url)
             return Polled(feed, error=CommuniqueError(f"{type(error).__name__}: {error}"))
 
-    async def _ask(self, feed: Feed) -> Polled:
+    async def _ask(self, feed: Feed) -> tuple[Polled, Sequence[Annotation | None]]:
+        """Return what came, and what is known of each of its articles already."""
         fetched = await self._web.fetch(feed.url, etag=feed.etag, last_modified=feed.last_modified)
         if fetched.unchanged:
-            return Polled(feed, fetched)
+            return Polled(feed, fetched), ()
         body_hash = blake2b(fetched.content, digest_size=16).hexdigest()
         slim = replace(fetched, content=b"")  # what waits to be kept needs the bytes no longer
         if body_hash == feed.body_hash:
-            return Polled(feed, slim)
-        parsed = await self._read(fetched, feed)
+            return Polled(feed, slim), ()
+        parsed, seen = await self._read(fetched, feed)
         entries = kept_entries(parsed.entries, now=self._clock.now(), kept_for=self._kept_for)
         known = await self._offload(self._store.known_urls, [entry.url for entry in entries if entry.url])
         fresh = [entry for entry in entries if entry.url not in known]
         found = await look_up(fresh, self._web, self._reading)
-        now = self._clock.now()
-        articles = tuple(
-            article_from_entry(entry, feed, now=now, page=found.pages.get(entry.url or "")) for entry in fresh
-        )
-        return Polled(feed, slim, parsed, articles, body_hash, (*parsed.problems, *found.notes))
+        now, pages = self._clock.now(), [found.pages.get(entry.url or "") for entry in fresh]
+        articles = [
+            article_from_entry(entry, feed, now=now, page=page) for entry, page in zip(fresh, pages, strict=True)
+        ]
+        polled = Polled(feed, slim, parsed, tuple(articles), body_hash, (*parsed.problems, *found.notes))
+        return polled, [None if page else seen.get(id(entry)) for entry, page in zip(fresh, pages, strict=True)]
+
+
+def _readable(parsed: ParsedFeed, feed: Feed) -> ParsedFeed:
+    if parsed.problems and not parsed.entries:
+        raise FetchError("unreadable", feed.url, detail=parsed.problems[0])
+    return parsed

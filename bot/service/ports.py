@@ -54,6 +54,13 @@ class Reading(Protocol):
     async def feed(self, fetched: Fetched) -> ParsedFeed:
         """Read a feed; a file with nothing in it gives no entries and a problem."""
 
+    async def feed_with(self, fetched: Fetched, look: Callable[[ParsedFeed], T], /) -> tuple[ParsedFeed, T | None]:
+        """Read a feed, and look at it in the process beside this one that read it.
+
+        `look` is a function of a module; texts and numbers come back. None where the feed has too little for a process,
+        is read in another way, or could not be looked at.
+        """
+
     async def page(self, content: bytes, *, url: str | None = None, charset: str | None = None) -> Page:
         """Read an HTML page.
 

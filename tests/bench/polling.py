@@ -20,7 +20,6 @@ import time
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
-from functools import partial
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -131,9 +130,11 @@ async def poll_ours(bases: list[str], kind: str, folder: Path) -> list[float]:
     store.seed_feeds([Feed(url, f"Outlet {url}", language="en") for url in urls(bases, kind)])
     async with GuardedWeb(trusted_hosts=[urlsplit(base).netloc for base in bases]) as guarded:
         clock = SystemClock()
-        elsewhere = partial(reading.elsewhere, seeds.annotate_articles)
         gatherer = Gatherer(
-            store, guarded, reading, analyzer, door, clock, elsewhere=elsewhere, retention_days=90, poll_minutes=0
+            *(store, guarded, reading, analyzer, door, clock),
+            annotate_all=seeds.annotate_articles,
+            retention_days=90,
+            poll_minutes=0,
         )
         used, reports = [], []
         for _ in range(2):
