@@ -11,7 +11,7 @@ import ipaddress
 import re
 import unicodedata
 from collections.abc import Collection, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import lru_cache
 from urllib.parse import quote, urlsplit
 
@@ -80,7 +80,8 @@ NAT64 = ipaddress.IPv6Network("64:ff9b::/96")  # RFC 6052: the last 32 bits are 
 class Target:
     """A URL taken apart: `host` is lower case, ASCII, without a last dot; `rest` is path and query, ready to send.
 
-    `address` is there where the host is a number, however it was written.
+    `address` is there where the host is a number, however it was written. `url` is the URL as it is asked for, without
+    fragment; `place` is `host:port`, as trusted hosts are named.
     """
 
     scheme: str
@@ -88,18 +89,15 @@ class Target:
     port: int
     rest: str
     address: IPAddress | None = None
+    url: str = field(init=False)
+    place: str = field(init=False)
 
-    @property
-    def url(self) -> str:
-        """The URL as it is asked for, without fragment."""
+    def __post_init__(self) -> None:
+        """Write address and place once: a feed is asked again and again."""
         host = f"[{self.host}]" if ":" in self.host else self.host
         port = "" if DEFAULT_PORTS[self.scheme] == self.port else f":{self.port}"
-        return f"{self.scheme}://{host}{port}{self.rest}"
-
-    @property
-    def place(self) -> str:
-        """`host:port`, as trusted hosts are named."""
-        return f"{self.host}:{self.port}"
+        object.__setattr__(self, "url", f"{self.scheme}://{host}{port}{self.rest}")
+        object.__setattr__(self, "place", f"{self.host}:{self.port}")
 
 
 def is_public(address: str | IPAddress) -> bool:

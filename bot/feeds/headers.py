@@ -23,13 +23,15 @@ def max_age(headers: Mapping[str, str]) -> timedelta | None:
     >>> max_age({"Cache-Control": "public, max-age=900", "Age": "300"})
     datetime.timedelta(seconds=600)
     """
-    said = {name.lower(): number for name, number in DIRECTIVE.findall(headers.get("Cache-Control", ""))}
+    control = headers.get("Cache-Control", "")
+    said = {name.lower(): number for name, number in DIRECTIVE.findall(control)} if control else {}
     if "no-store" in said or "no-cache" in said:
         return timedelta(0)
     if said.get("max-age"):
         seconds = _whole(said["max-age"])
     else:
-        expires, date = _instant(headers.get("Expires", "")), _instant(headers.get("Date", ""))
+        expires = _instant(headers.get("Expires", ""))
+        date = None if expires is None else _instant(headers.get("Date", ""))
         if expires is None or date is None:
             return None
         seconds = int(min(max(0.0, (expires - date).total_seconds()), LONGEST_AGE))
@@ -57,6 +59,8 @@ def charset_of(content_type: str) -> str | None:
     >>> charset_of("text/html; charset='UTF-8'"), charset_of("text/html; charset=base64")
     ('utf-8', None)
     """
+    if ";" not in content_type:
+        return None
     found = re.search(r";\s*charset\s*=\s*[\"']?([!-~]{1,40}?)[\"']?\s*(?:;|$)", content_type, re.IGNORECASE)
     if found is None:
         return None
@@ -86,6 +90,8 @@ def _whole(digits: str) -> int:
 
 
 def _instant(text: str) -> datetime | None:
+    if not text:
+        return None
     try:
         instant = parsedate_to_datetime(text)
         return instant if instant.tzinfo else instant.replace(tzinfo=UTC)

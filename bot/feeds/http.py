@@ -13,6 +13,7 @@ import ssl
 import zlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 from types import TracebackType
 from typing import Final, Self
 from urllib.parse import urljoin
@@ -22,7 +23,7 @@ import structlog
 from yarl import URL
 
 from bot.errors import AddressRefusedError, FetchError
-from bot.feeds.addresses import Target, check_open, shown, target_from_url, trusted_places
+from bot.feeds.addresses import REMEMBERED, Target, check_open, shown, target_from_url, trusted_places
 from bot.feeds.guard import ClosedAddressError, GuardedResolver, Lookup, SystemLookup, public_socket
 from bot.feeds.headers import charset_of, max_age, retry_after, validator
 from bot.feeds.sniff import is_document, kind_of
@@ -149,7 +150,8 @@ class GuardedWeb:
             AddressRefusedError: the address, or one it redirects to, is never opened.
             FetchError: it can't be had.
         """
-        await self.start()
+        if not self._sessions:
+            await self.start()
         journey = _Journey(shown(url), self._total)
         if (tag := validator(etag)) is not None:
             journey.validators["If-None-Match"] = tag
@@ -199,8 +201,7 @@ class GuardedWeb:
 
     async def _exchange(self, target: Target, journey: _Journey) -> Fetched | Target:
         session = self._sessions[target.place in self._trusted]
-        url = URL(target.url, encoded=True)
-        async with session.get(url, headers=journey.validators, allow_redirects=False) as response:
+        async with session.get(_encoded(target.url), headers=journey.validators, allow_redirects=False) as response:
             status, headers = response.status, response.headers
             if status in REDIRECTS and "Location" in headers:
                 return self._judged(_joined(target.url, headers["Location"]), journey, hop=target)
@@ -288,6 +289,12 @@ class _Journey:
         if target.url in self.been or len(self.been) > MOST_REDIRECTS:
             raise FetchError("redirects", self.asked, detail=f"again or too far: {shown(target.url)}")
         self.been.append(target.url)
+
+
+@lru_cache(REMEMBERED)
+def _encoded(url: str) -> URL:
+    """Return an address as aiohttp takes it: it remembers its parts, once it was asked for them."""
+    return URL(url, encoded=True)
 
 
 def _fetched(target: Target, headers: Mapping[str, str], *, content: bytes = b"", unchanged: bool = False) -> Fetched:

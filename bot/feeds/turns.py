@@ -6,9 +6,7 @@ It also remembers until when a host wants to be left alone. Seconds are those of
 from __future__ import annotations
 
 import asyncio
-from collections import OrderedDict
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from collections import OrderedDict, deque
 from itertools import islice
 
 MOST_HOSTS = 4_096  # remembered at once; the longest unused go first (about 1 MB)
@@ -31,9 +29,8 @@ class Turns:
         """How many hosts are remembered."""
         return len(self._hosts)
 
-    @asynccontextmanager
-    async def turn(self, host: str, *, pause: float = 0.0) -> AsyncIterator[None]:
-        """Wait until nobody else is at the host, and go on alone.
+    def turn(self, host: str, *, pause: float = 0.0) -> Turn:
+        """Return what waits, as `async with`, until nobody else is at the host, and goes on alone.
 
         Args:
             host: any name for it.
@@ -42,27 +39,49 @@ class Turns:
         Raises:
             TimeoutError: those before took longer than one's patience.
         """
-        known = self._host(host)
+        return Turn(self, self._host(host), pause)
+
+    async def take(self, known: _Host) -> None:
+        """Wait for a host's turn; it is to be given back.
+
+        Raises:
+            TimeoutError: those before took longer than one's patience.
+        """
         known.waiting += 1
-        clock = asyncio.get_running_loop().time
         try:
-            if known.lock.locked():
-                async with asyncio.timeout(self._patience):
-                    await known.lock.acquire()
-            else:
-                await known.lock.acquire()
-            try:
-                if (early := known.free_at - clock()) > 0:
-                    await asyncio.sleep(early)
+            if known.taken:
+                await self._wait(known)
+            known.taken = True
+            if known.free_at and (early := known.free_at - asyncio.get_running_loop().time()) > 0:
                 try:
-                    yield
-                finally:
-                    known.free_at = clock() + pause
-            finally:
-                known.lock.release()
+                    await asyncio.sleep(early)
+                except BaseException:
+                    known.pass_on()
+                    raise
+        except BaseException:
+            self._left(known)
+            raise
+
+    def give_back(self, known: _Host, pause: float) -> None:
+        """Let the next one go on, once the pause is over."""
+        known.free_at = asyncio.get_running_loop().time() + pause if pause else 0.0
+        known.pass_on()
+        self._left(known)
+
+    async def _wait(self, known: _Host) -> None:
+        loop = asyncio.get_running_loop()
+        turn = loop.create_future()
+        known.queue.append(turn)
+        # not asyncio.timeout, which costs as much as all the rest here
+        impatience = loop.call_later(self._patience, _give_up, turn)
+        try:
+            await turn
+        except asyncio.CancelledError:
+            if turn.done() and not turn.cancelled() and turn.exception() is None:
+                known.pass_on()  # it came in the moment in which nobody wanted it any more
+            raise
         finally:
-            known.waiting -= 1
-            self._forget_some()
+            impatience.cancel()
 
     def hold(self, host: str, seconds: float, status: int) -> None:
         """Remember that a host wants no request for some seconds, and with which HTTP status it said so."""
@@ -85,6 +104,10 @@ class Turns:
             self._hosts.move_to_end(host)
         return known
 
+    def _left(self, known: _Host) -> None:
+        known.waiting -= 1
+        self._forget_some()
+
     def _forget_some(self) -> None:
         excess = len(self._hosts) - self._most_hosts
         if excess > 0:
@@ -93,14 +116,46 @@ class Turns:
                 del self._hosts[host]
 
 
-class _Host:
-    """What is known of one host: who is there, when it is free, and until when it wants nobody."""
+class Turn:
+    """One turn at a host, for `async with`."""
 
-    __slots__ = ("free_at", "held_until", "lock", "status", "waiting")
+    __slots__ = ("_known", "_pause", "_turns")
+
+    def __init__(self, turns: Turns, known: _Host, pause: float) -> None:
+        self._turns = turns
+        self._known = known
+        self._pause = pause
+
+    async def __aenter__(self) -> None:
+        await self._turns.take(self._known)
+
+    async def __aexit__(self, *_: object) -> None:
+        self._turns.give_back(self._known, self._pause)
+
+
+class _Host:
+    """What is known of one host: who is there and who waits, when it is free, and until when it wants nobody."""
+
+    __slots__ = ("free_at", "held_until", "queue", "status", "taken", "waiting")
 
     def __init__(self) -> None:
-        self.lock = asyncio.Lock()
+        self.taken = False
+        self.queue: deque[asyncio.Future[None]] = deque()
         self.waiting = 0
         self.free_at = 0.0
         self.held_until = 0.0
         self.status = 0
+
+    def pass_on(self) -> None:
+        """Hand the turn to the first who still waits; while it is handed on it stays taken."""
+        while self.queue:
+            turn = self.queue.popleft()
+            if not turn.done():
+                turn.set_result(None)
+                return
+        self.taken = False
+
+
+def _give_up(turn: asyncio.Future[None]) -> None:
+    if not turn.done():
+        turn.set_exception(TimeoutError())

@@ -18,7 +18,6 @@ from hashlib import blake2b
 import structlog
 
 from bot.core.analysis import Analyzer
-from bot.core.polling import is_silent
 from bot.errors import CommuniqueError, FetchError
 from bot.model import Feed, FeedState, Fetched, ParsedFeed
 from bot.service.annotating import AnnotateAll, Annotation, Annotator
@@ -115,12 +114,8 @@ class Gatherer:
             active = [feed for feed in known if feed.state is FeedState.ACTIVE]
             asked = [feed for feed in active if feed.polled_at is None or feed.polled_at + self._floor <= now]
             report = await self._poll_feeds(asked, progress)
-            known = await self._offload(self._store.feeds)
-            return replace(
-                report,
-                aside=tuple(feed for feed in known if feed.state is FeedState.ASIDE),
-                silent=tuple(feed for feed in known if is_silent(feed, now)),
-            )
+            aside, silent = await self._offload(self._keeper.troubled, now)
+            return replace(report, aside=aside, silent=silent)
 
     async def feed_for(self, url: str) -> Feed:
         """Return the feed at an address, or the one that the page there names; it is not kept yet.

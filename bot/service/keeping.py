@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from itertools import islice
 from typing import NamedTuple
 
-from bot.core.polling import after_failure, after_success, is_silent, next_pause
+from bot.core.polling import SILENT_AFTER, after_failure, after_success, is_silent, next_pause
 from bot.errors import CommuniqueError
 from bot.model import Article, Feed, FeedState, Fetched, ParsedFeed
 from bot.service.entries import host_of
@@ -69,7 +69,7 @@ class Keeper:
         if self._samples_may_be and any(new):
             self._store.drop_samples()  # real news is here
             self._samples_may_be = False
-        self._store.save_feeds([self._after(polled, count, now) for polled, count in zip(came, new, strict=True)])
+        self._store.save_polls([self._after(polled, count, now) for polled, count in zip(came, new, strict=True)])
         failed = [polled for polled in came if polled.error is not None]
         notes = (f"{_name(each.feed)}: {note}" for each in came for note in each.notes[:MOST_NOTES])
         return replace(
@@ -84,12 +84,16 @@ class Keeper:
 
     def note_told(self, now: datetime) -> tuple[tuple[Feed, ...], tuple[Feed, ...]]:
         """Return the feeds set aside and the silent ones that nobody was told of yet, and note that somebody is."""
-        untold = [feed for feed in self._store.feeds() if feed.told_at is None]
-        aside = tuple(feed for feed in untold if feed.state is FeedState.ASIDE)
-        silent = tuple(feed for feed in untold if is_silent(feed, now))
+        aside, silent = ([feed for feed in feeds if feed.told_at is None] for feeds in self.troubled(now))
         if aside or silent:
-            self._store.save_feeds([replace(feed, told_at=now) for feed in (*aside, *silent)])
-        return aside, silent
+            self._store.save_polls([replace(feed, told_at=now) for feed in (*aside, *silent)])
+        return tuple(aside), tuple(silent)
+
+    def troubled(self, now: datetime) -> tuple[tuple[Feed, ...], tuple[Feed, ...]]:
+        """Return the feeds set aside, and the silent ones."""
+        feeds = self._store.troubled_feeds(now - SILENT_AFTER)
+        aside = tuple(feed for feed in feeds if feed.state is FeedState.ASIDE)
+        return aside, tuple(feed for feed in feeds if is_silent(feed, now))
 
     def _after(self, polled: Polled, new: int, now: datetime) -> Feed:
         if polled.error is not None or polled.fetched is None:
@@ -104,13 +108,13 @@ class Keeper:
             max_age=fetched.max_age,
             floor=self._floor,
         )
-        feed = replace(
-            polled.feed,
-            # a 304 need not repeat what it was asked with
-            etag=fetched.etag or (polled.feed.etag if fetched.unchanged else None),
-            last_modified=fetched.last_modified or (polled.feed.last_modified if fetched.unchanged else None),
-            body_hash=polled.body_hash or polled.feed.body_hash,
-        )
+        feed = polled.feed
+        # a 304 need not repeat what it was asked with
+        etag = fetched.etag or (feed.etag if fetched.unchanged else None)
+        last_modified = fetched.last_modified or (feed.last_modified if fetched.unchanged else None)
+        body_hash = polled.body_hash or feed.body_hash
+        if (etag, last_modified, body_hash) != (feed.etag, feed.last_modified, feed.body_hash):
+            feed = replace(feed, etag=etag, last_modified=last_modified, body_hash=body_hash)
         return after_success(feed, pause=pause, new=new, now=now)
 
 

@@ -227,6 +227,12 @@ class FeedStore(Protocol):
     def save_feeds(self, feeds: Sequence[Feed]) -> None:
         """Keep known feeds as given, in one transaction."""
 
+    def save_polls(self, feeds: Sequence[Feed]) -> None:
+        """Keep what polling changed of known feeds, in one transaction: all but what the list of feeds says of them."""
+
+    def troubled_feeds(self, silent_since: datetime) -> list[Feed]:
+        """Return the feeds set aside, and those that brought nothing new since an instant, by name."""
+
     def remove_feed(self, url: str) -> bool:
         """Remove a feed by its URL or its name, if only one has that; its articles stay. Return whether it was there.
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import fields
 from datetime import datetime
 from typing import Any
@@ -13,8 +13,15 @@ from bot.model import Feed, FeedState
 from bot.store.prints import url_fingerprint
 from bot.store.tables import clean_text, feeds, removed_feeds
 from bot.store.transactions import Part
+from bot.store.writing import update_rows
 
+_TABLE = feeds
+_ALL = sa.select(*(feeds.c[field.name] for field in fields(Feed)))  # in the order of the noun
+_STATE = [field.name for field in fields(Feed)].index("state")
 _FIELDS = tuple(field.name for field in fields(Feed) if field.name != "id")
+_LISTED = frozenset(("url", "name", "language", "country", "kind", "ownership"))
+_POLLED = tuple(name for name in _FIELDS if name not in _LISTED)
+"""What polling changes; it overwrites nothing that an operator may change meanwhile."""
 
 
 class Feeds(Part):
@@ -27,7 +34,7 @@ class Feeds(Part):
         with self._transactions.writing() as db:
             db.execute(sa.delete(removed_feeds).where(removed_feeds.c.url_fingerprint == row["url_fingerprint"]))
             new = db.execute(insert).first() is not None
-            query = sa.select(feeds).where(feeds.c.url_fingerprint == row["url_fingerprint"])
+            query = _ALL.where(feeds.c.url_fingerprint == row["url_fingerprint"])
             return _feed_from_row(db.execute(query).one()), new
 
     def seed_feeds(self, given: Sequence[Feed]) -> int:
@@ -55,6 +62,13 @@ class Feeds(Part):
             with self._transactions.writing() as db:
                 db.execute(_saving(), known)
 
+    def save_polls(self, feeds: Sequence[Feed]) -> None:
+        """Keep what polling changed of known feeds, in one transaction; one that was removed meanwhile stays so."""
+        rows = [(one.id, *_polled(one)) for one in feeds if one.id is not None]
+        if rows:
+            with self._transactions.writing() as db:
+                update_rows(db, _TABLE, ("id", *_POLLED), rows)
+
     def remove_feed(self, url: str) -> bool:
         """Remove a feed by its URL or, where only one is called so, its name; return whether there was one."""
         text = clean_text(url)
@@ -71,15 +85,17 @@ class Feeds(Part):
 
     def feeds(self) -> list[Feed]:
         """Return all feeds by name."""
-        with self._transactions.reading() as db:
-            found = [_feed_from_row(row) for row in db.execute(sa.select(feeds))]
-        return sorted(found, key=lambda feed: (feed.name.casefold(), feed.url))  # databases sort letters differently
+        return self._by_name(_ALL)
+
+    def troubled_feeds(self, silent_since: datetime) -> list[Feed]:
+        """Return the feeds set aside, and those that brought nothing new since an instant, by name."""
+        aside = feeds.c.state == FeedState.ASIDE.value
+        return self._by_name(_ALL.where(sa.or_(aside, feeds.c.newest_at <= silent_since)))
 
     def due_feeds(self, now: datetime, *, limit: int = 1000) -> list[Feed]:
         """Return active feeds whose `next_poll_at` has come or was never set, the longest overdue first."""
         query = (
-            sa.select(feeds)
-            .where(
+            _ALL.where(
                 feeds.c.state == FeedState.ACTIVE.value,
                 sa.or_(feeds.c.next_poll_at.is_(None), feeds.c.next_poll_at <= now),
             )
@@ -87,7 +103,12 @@ class Feeds(Part):
             .limit(max(limit, 0))
         )
         with self._transactions.reading() as db:
-            return [_feed_from_row(row) for row in db.execute(query)]
+            return list(map(_feed_from_row, db.execute(query)))
+
+    def _by_name(self, query: sa.Select[Any]) -> list[Feed]:
+        with self._transactions.reading() as db:
+            found = list(map(_feed_from_row, db.execute(query)))
+        return sorted(found, key=lambda feed: (feed.name.casefold(), feed.url))  # databases sort letters differently
 
 
 def _saving() -> sa.Update:
@@ -104,7 +125,12 @@ def _row_from_feed(feed: Feed) -> dict[str, Any]:
     return {**row, "state": feed.state.value, "url_fingerprint": url_fingerprint(clean_text(feed.url))}
 
 
+def _polled(feed: Feed) -> Iterator[Any]:
+    return (getattr(feed, name) if name != "state" else feed.state.value for name in _POLLED)
+
+
 def _feed_from_row(row: sa.Row[Any]) -> Feed:
-    given = {**row._mapping, "state": FeedState(row.state)}  # noqa: SLF001 -- SQLAlchemy's name for it, and public
-    del given["url_fingerprint"]
-    return Feed(**given)
+    """Return the feed of a row of `_ALL`."""
+    values = list(row)
+    values[_STATE] = FeedState(values[_STATE])
+    return Feed(*values)
