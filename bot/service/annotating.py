@@ -11,7 +11,6 @@ two articles a feed, for which no process is worth its start (0.3 s).
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import replace
 
 import structlog
 
@@ -95,4 +94,18 @@ def _with(article: Article, found: Annotation | None) -> Article:
         log.error("article_not_annotated", url=article.url)
         return article
     language, topics, places = found
-    return replace(article, language=language, topics=topics, places=places)
+    # as `replace` does it, in a quarter of the time
+    return Article(
+        title=article.title,
+        text=article.text,
+        source=article.source,
+        url=article.url,
+        published_at=article.published_at,
+        language=language,
+        topics=topics,
+        places=places,
+        chat_id=article.chat_id,
+        sample=article.sample,
+        added_at=article.added_at,
+        id=article.id,
+    )

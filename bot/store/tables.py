@@ -24,7 +24,10 @@ def clean_text(text: str) -> str:
     >>> clean_text("du" + chr(0) + "ty " + chr(0xD83D) + chr(0xDCE6) + " " + chr(0xD800))
     'duty 📦 �'
     """
-    text = text.replace("\0", "")
+    if "\0" in text:
+        text = text.replace("\0", "")
+    if text.isascii():
+        return text
     try:
         text.encode()
     except UnicodeEncodeError:

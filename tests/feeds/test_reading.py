@@ -70,3 +70,44 @@ async def test_a_document_too_large_is_not_even_handed_over() -> None:
         with pytest.raises(FetchError, match="too_large"):
             await readers.document(b" " * ((20 << 20) + 1))
         assert workers.processes == ()
+
+
+MANY = FEED.replace(
+    b"</channel>",
+    b"".join(
+        b"<item><title>Duty %d</title><link>https://harbor.example/%d</link><description>%s</description></item>"
+        % (number, number, b"It stays. " * 100)
+        for number in range(20)
+    )
+    + b"</channel>",
+)
+
+
+def titles(parsed: ParsedFeed) -> list[str]:
+    return [entry.title for entry in parsed.entries]
+
+
+def fail(parsed: ParsedFeed) -> list[str]:
+    raise ValueError(parsed.title)
+
+
+async def test_a_feed_of_many_entries_is_looked_at_where_it_is_read() -> None:
+    async with Readers() as readers:
+        given = Fetched("https://harbor.example/feed", MANY, "feed")
+        parsed, seen = await readers.feed_with(given, titles)
+        assert parsed == await readers.feed(given)
+        assert seen == titles(parsed)
+        assert len(seen) == 21
+
+
+@pytest.mark.parametrize("content", [FEED, MANY.replace(b"</channel>", b" " * (1 << 20) + b"</channel>")])
+async def test_a_feed_of_few_entries_or_very_many_bytes_is_only_read(content: bytes) -> None:
+    async with Readers() as readers:
+        given = Fetched("https://harbor.example/feed", content, "feed")
+        assert await readers.feed_with(given, fail) == (await readers.feed(given), None)
+
+
+async def test_a_feed_that_can_not_be_looked_at_is_read_all_the_same() -> None:
+    async with Readers() as readers:
+        given = Fetched("https://harbor.example/feed", MANY, "feed")
+        assert await readers.feed_with(given, fail) == (await readers.feed(given), None)

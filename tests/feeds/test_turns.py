@@ -1,5 +1,9 @@
 from __future__ import annotations
 
+import asyncio
+
+import pytest
+
 from bot.feeds.turns import Turns
 
 
@@ -26,3 +30,59 @@ async def test_only_so_many_hosts_are_remembered():
         assert turns.held("8.example") is not None
         assert turns.held("0.example") is None
     assert turns.held("kept.example") is None
+
+
+async def test_those_who_wait_go_on_one_by_one_in_their_order():
+    turns, there, seen = Turns(patience=60), 0, []
+
+    async def visit(number):
+        nonlocal there
+        async with turns.turn("news.example"):
+            there += 1
+            assert there == 1
+            seen.append(number)
+            await asyncio.sleep(0)
+            there -= 1
+
+    await asyncio.gather(*map(visit, range(5)), turns.turn("other.example").__aenter__())
+    assert seen == [0, 1, 2, 3, 4]
+
+
+async def test_who_waits_too_long_gives_up_and_the_turn_is_not_lost():
+    turns = Turns(patience=0.001)
+    async with turns.turn("news.example"):
+        with pytest.raises(TimeoutError):
+            await turns.turn("news.example").__aenter__()
+    async with turns.turn("news.example"):
+        pass
+
+
+@pytest.mark.parametrize("rounds", range(4))
+async def test_a_turn_that_comes_to_one_who_was_cancelled_goes_on_to_the_next(rounds):
+    turns, seen = Turns(patience=60), []
+
+    async def visit(number):
+        async with turns.turn("news.example"):
+            seen.append(number)
+            await asyncio.sleep(0)
+
+    tasks = [asyncio.create_task(visit(number)) for number in range(3)]
+    for _ in range(rounds):
+        await asyncio.sleep(0)
+    tasks[1].cancel()
+    await asyncio.gather(*tasks, return_exceptions=True)
+    async with asyncio.timeout(20), turns.turn("news.example"):
+        assert seen in ([0, 2], [0, 1, 2])
+
+
+async def test_one_who_is_cancelled_in_the_pause_gives_the_turn_back():
+    turns = Turns(patience=60)
+    async with turns.turn("news.example", pause=60):
+        pass
+    paused = asyncio.create_task(turns.turn("news.example").__aenter__())
+    await asyncio.sleep(0)
+    paused.cancel()
+    await asyncio.gather(paused, return_exceptions=True)
+    turns.hold("news.example", 0, 429)
+    assert not turns._hosts["news.example"].taken
+    assert turns._hosts["news.example"].waiting == 0

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from datetime import UTC, datetime
 from functools import partial
 
 import pytest
@@ -13,6 +15,8 @@ from bot.feeds.reading import Readers
 from bot.model import Article
 from bot.service.annotating import MANY, Annotator
 from bot.store.door import Door
+
+NOW = datetime(2026, 11, 20, 8, tzinfo=UTC)
 
 
 def articles(count):
@@ -77,3 +81,15 @@ def test_one_unreadable_article_does_not_spoil_its_batch(monkeypatch, analyzer):
     broken.annotate = annotate
     monkeypatch.setattr("bot.seeds.analyzing._analyzer", lambda: broken)
     assert [each is None for each in seeds.annotate_articles(articles(3))] == [False, True, False]
+
+
+async def test_what_is_known_of_an_article_is_not_read_again_and_all_else_of_it_stays(door, analyzer):
+    known = Article(
+        "Known", "It is.", "Kairos", "u", NOW, "fr", ("energy",), ("DE",), 7, sample=True, added_at=NOW, id=9
+    )
+    given = [known, *articles(1), known]
+    annotator = Annotator(lambda: analyzer, door)
+    found = await annotator.annotate(given, [("en", ("sanctions",), ("US",)), None, ("en", (), ())])
+    assert found[0] == replace(known, language="en", topics=("sanctions",), places=("US",))
+    assert found[1].topics == ("tariffs",)
+    assert found[2] == replace(known, language="en", topics=(), places=())

@@ -67,10 +67,18 @@ class Bookshelf:
         self.feeds: dict[bytes, ParsedFeed] = {}
         self.pages: dict[bytes, Page | Exception] = {}
         self.read: list[bytes] = []
+        self.looks = True
 
     async def feed(self, fetched: Fetched) -> ParsedFeed:
         self.read.append(fetched.content)
         return self.feeds.get(fetched.content, ParsedFeed(problems=("no feed",)))
+
+    async def feed_with(self, fetched: Fetched, look):
+        parsed = await self.feed(fetched)
+        return parsed, look(parsed) if self.looks else None
+
+    async def elsewhere(self, function, given):
+        return function(given)
 
     async def page(self, content: bytes, *, url: str | None = None, charset: str | None = None) -> Page:  # noqa: ARG002 -- the port's
         page = self.pages.get(content, FetchError("unreadable", url or ""))
@@ -88,17 +96,27 @@ class World:
     def __init__(self, store, analyzer, door) -> None:
         self.store, self.web, self.shelf, self.clock = store, FakeWeb(), Bookshelf(), Clock()
         self.found: list[str] = []
-        self.gatherer = Gatherer(
-            store,
+        self.annotated: list[str] = []
+        self._analyzer, self._door = analyzer, door
+        self.gatherer = self.gather()
+
+    def gather(self, **given) -> Gatherer:
+        return Gatherer(
+            self.store,
             self.web,
             self.shelf,
-            lambda: analyzer,
-            door,
+            lambda: self._analyzer,
+            self._door,
             self.clock,
             discover=lambda _html, *, url: [f"{url.rstrip('/')}/{name}" for name in self.found],
             retention_days=90,
             poll_minutes=15,
+            **given,
         )
+
+    def annotate_all(self, articles):
+        self.annotated += [article.title for article in articles]
+        return [("en", (article.title.casefold(),), ()) for article in articles]
 
     def feed(self, name: str, *entries: FeedEntry, **given) -> Feed:
         """Keep a feed that says something, and put it on the web."""
@@ -426,3 +444,28 @@ async def test_an_empty_feed_with_a_title_is_a_feed(world):
     world.says(feed)
     assert (await world.gatherer.feed_for(feed.url)).language is None
     assert (await world.gatherer.look(feed)).entries == ()
+
+
+async def test_entries_of_a_feed_that_is_new_are_annotated_where_they_are_read(world):
+    world.gatherer = world.gather(annotate_all=world.annotate_all)
+    teaser = entry(2, title="Teaser", text="Soon.", full=False, url="https://kairos.example/two")
+    feed = world.feed("kairos", entry(1, title="Whole"), teaser, entry(9, title="Old", published_at=NOW - 100 * DAY))
+    world.page("https://kairos.example/two", Page("Teaser", WHOLE))
+    await world.gatherer.poll_due()
+    assert world.annotated == ["Whole", "Teaser"]
+    kept = {article.title: article for article in world.store.newest_articles()}
+    assert kept["Whole"].topics == ("whole",)
+    assert "tariffs" in kept["Teaser"].topics, "its page says more than what was looked at"
+    world.clock.at += HOUR
+    world.says(feed, entry(0, title="Later"))
+    await world.gatherer.poll_due()
+    assert world.annotated == ["Whole", "Teaser"], "one new article is worth no process"
+    assert "tariffs" in world.store.newest_articles()[0].topics
+
+
+async def test_entries_that_were_not_looked_at_are_annotated_afterwards(world):
+    world.shelf.looks = False
+    world.gatherer = world.gather(annotate_all=world.annotate_all)
+    world.feed("kairos", *(entry(number, title=f"T{number}") for number in range(12)))
+    await world.gatherer.poll_due()
+    assert {article.topics for article in world.store.newest_articles()} == {(f"t{number}",) for number in range(12)}

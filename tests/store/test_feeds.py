@@ -132,3 +132,29 @@ def test_what_a_database_refuses_in_a_text_is_taken_out(store: SqlStore):
     kept, _ = store.add_feed(replace(FEED, name="Kai\0ros \ud800", last_error="\0"))
     assert (kept.name, kept.last_error) == ("Kairos \ufffd", "")
     assert not store.remove_feed("\0\ud800")
+
+
+def test_a_poll_keeps_how_it_went_and_leaves_what_an_operator_says_of_the_feed(store: SqlStore):
+    kept, _ = store.add_feed(FEED)
+    other, _ = store.add_feed(_numbered(1))
+    store.save_feed(replace(kept, name="Renamed", url="https://kairos.example/new"))
+    store.save_polls([replace(POLLED, id=kept.id), replace(POLLED, id=None)])
+    moved = replace(POLLED, id=kept.id, name="Renamed", url="https://kairos.example/new")
+    assert store.feeds() == [other, moved]
+    assert store.remove_feed("Renamed")
+    store.save_polls([replace(POLLED, id=kept.id)])
+    store.save_polls([])
+    assert store.feeds() == [other]
+
+
+def test_feeds_in_trouble_are_those_set_aside_and_those_without_news(store: SqlStore):
+    for number, feed in enumerate(
+        (
+            replace(FEED, name="fresh", newest_at=NOW),
+            replace(FEED, name="silent", newest_at=NOW - MINUTE),
+            replace(FEED, name="aside", state=FeedState.ASIDE),
+            replace(FEED, name="never"),
+        )
+    ):
+        store.add_feed(replace(feed, url=f"https://kairos.example/{number}"))
+    assert [feed.name for feed in store.troubled_feeds(NOW - MINUTE)] == ["aside", "silent"]
