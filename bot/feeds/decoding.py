@@ -156,7 +156,8 @@ def unscrambled(text: str) -> str:
     >>> unscrambled("Les Ã©lus, l'Ã©tÃ©"), unscrambled("Les élus")
     ("Les élus, l'été", 'Les élus')
     """
-    if text.isascii():
+    # Without a sign from À to ÿ there is no first byte of UTF-8 in it, in either encoding.
+    if text.isascii() or b"\xc3" not in text.encode("utf-8", "surrogatepass"):
         return text
     for encoding in ("latin-1", "cp1252"):
         try:

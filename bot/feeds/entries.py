@@ -129,7 +129,13 @@ def _text(content: str, plain: str, summary: str, *, summary_plain: bool) -> tup
         if len(teaser) > len(text):
             return _ended(teaser), False
     text = _ended(text)
-    return text, len(text) >= FULL_FROM and not _CUT.search(text[-60:])
+    return text, len(text) >= FULL_FROM and not _is_cut(text)
+
+
+def _is_cut(text: str) -> bool:
+    """Say whether a text ends in dots or in an invitation to read on; one that ends in a period does not."""
+    end = text[-60:].rstrip()
+    return (end[-1:] != "." or end.endswith("...")) and _CUT.search(end) is not None
 
 
 def _ended(text: str) -> str:
