@@ -70,18 +70,16 @@ class Turns:
 
     async def _wait(self, known: _Host) -> None:
         loop = asyncio.get_running_loop()
-        turn = loop.create_future()
-        known.queue.append(turn)
-        # not asyncio.timeout, which costs as much as all the rest here
-        impatience = loop.call_later(self._patience, _give_up, turn)
+        turn: asyncio.Future[None] = loop.create_future()
+        known.queue.append((turn, loop.time() + self._patience))
+        if known.watch is None:
+            known.watch = loop.call_later(self._patience, known.lose_patience)
         try:
             await turn
         except asyncio.CancelledError:
             if turn.done() and not turn.cancelled() and turn.exception() is None:
                 known.pass_on()  # it came in the moment in which nobody wanted it any more
             raise
-        finally:
-            impatience.cancel()
 
     def hold(self, host: str, seconds: float, status: int) -> None:
         """Remember that a host wants no request for some seconds, and with which HTTP status it said so."""
@@ -136,11 +134,12 @@ class Turn:
 class _Host:
     """What is known of one host: who is there and who waits, when it is free, and until when it wants nobody."""
 
-    __slots__ = ("free_at", "held_until", "queue", "status", "taken", "waiting")
+    __slots__ = ("free_at", "held_until", "queue", "status", "taken", "waiting", "watch")
 
     def __init__(self) -> None:
         self.taken = False
-        self.queue: deque[asyncio.Future[None]] = deque()
+        self.queue: deque[tuple[asyncio.Future[None], float]] = deque()
+        self.watch: asyncio.TimerHandle | None = None
         self.waiting = 0
         self.free_at = 0.0
         self.held_until = 0.0
@@ -149,13 +148,23 @@ class _Host:
     def pass_on(self) -> None:
         """Hand the turn to the first who still waits; while it is handed on it stays taken."""
         while self.queue:
-            turn = self.queue.popleft()
+            turn, _ = self.queue.popleft()
             if not turn.done():
                 turn.set_result(None)
                 return
         self.taken = False
 
+    def lose_patience(self) -> None:
+        """Let those give up who waited too long: the first, for all have the same patience; watch over the next one.
 
-def _give_up(turn: asyncio.Future[None]) -> None:
-    if not turn.done():
-        turn.set_exception(TimeoutError())
+        One timer a host, not one for each who waits: these would cost as much as all the rest here.
+        """
+        loop, self.watch = asyncio.get_running_loop(), None
+        while self.queue:
+            turn, until = self.queue[0]
+            if not turn.done():
+                if until > loop.time():
+                    self.watch = loop.call_at(until, self.lose_patience)
+                    return
+                turn.set_exception(TimeoutError())
+            self.queue.popleft()

@@ -51,11 +51,11 @@ class Backlog:
 
     async def grown(self, seconds: float) -> None:
         """Return when something came since the last call, or after so many seconds."""
+        late = asyncio.get_running_loop().call_later(seconds, self._grew.set)
         try:
-            async with asyncio.timeout(seconds):
-                await self._grew.wait()
-        except TimeoutError:
-            return
+            await self._grew.wait()
+        finally:
+            late.cancel()
         self._grew.clear()
 
     def _count(self, articles: int) -> None:
