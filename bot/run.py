@@ -16,7 +16,7 @@ from telegram.error import InvalidToken, TelegramError
 from telegram.warnings import PTBDeprecationWarning
 
 from bot import seeds
-from bot.app import Parts, lay_out_samples, make_draw, make_gatherer, parts, seed_feeds
+from bot.app import Parts, lay_out_samples, make_draw, make_gatherer, parts, seed_feeds, settle
 from bot.chat import words
 from bot.chat.application import BotApplication, build_application, publish_menu
 from bot.chat.deliver import Deliverer
@@ -111,6 +111,7 @@ async def _serve(made: Parts, api_url: str, token: str, stop: asyncio.Event) -> 
         if await _connect(application, stop):
             for name in settings.not_in_effect:
                 log.warning("setting_not_in_effect_yet", name=name)
+            settle()
             log.info("started", bot=application.bot.username, roles=",".join(settings.communique_roles))
             async with _heartbeat(made, door, deliverer, stop), _gathering(made, door, gatherer, application):
                 await _chat(Updates(application, desk), application, stop, answers="chat" in settings.communique_roles)

@@ -161,6 +161,8 @@ def is_silent(feed: Feed, now: datetime) -> bool:
 
 def _usual_gap(published: Sequence[datetime], now: datetime) -> timedelta | None:
     """Return the median gap between the newest articles, or an eighth of the time since, if that is more."""
+    if len(published) <= FEWEST_GAPS:
+        return None
     dates = sorted(set(published), reverse=True)[:MOST_DATES]
     gaps = [(later - earlier).total_seconds() for later, earlier in pairwise(dates)]
     if len(gaps) < FEWEST_GAPS:

@@ -14,7 +14,7 @@ from rich.console import Console
 from rich.progress import Progress
 
 from bot import loop
-from bot.app import Parts, make_gatherer, parts, seed_feeds
+from bot.app import Parts, make_gatherer, parts, seed_feeds, settle
 from bot.core.polling import is_silent
 from bot.errors import AskedWronglyError, CommuniqueError, FetchError
 from bot.model import Feed, FeedState
@@ -174,6 +174,7 @@ def poll(settings: Settings, *, as_json: bool = False) -> int:
 
 async def _poll(made: Parts, gatherer: Gatherer, *, as_json: bool) -> int:
     seed_feeds(made.store, made.settings)
+    settle()
     console = Console(stderr=True)
     with Progress(console=console, disable=not console.is_terminal, transient=True) as progress:
         bar = progress.add_task("Polling", total=None)

@@ -112,7 +112,7 @@ def urls(bases: list[str], kind: str) -> list[str]:
 async def poll_ours(bases: list[str], kind: str, folder: Path) -> list[float]:
     """Poll twice with the gatherer; return the seconds of both."""
     from bot import seeds
-    from bot.app import SystemClock
+    from bot.app import SystemClock, settle
     from bot.feeds.http import GuardedWeb
     from bot.feeds.reading import Readers
     from bot.model import Feed
@@ -137,6 +137,7 @@ async def poll_ours(bases: list[str], kind: str, folder: Path) -> list[float]:
             poll_minutes=0,
         )
         used, reports = [], []
+        settle()  # as `communique poll` and `communique run` do
         for _ in range(2):
             began = time.perf_counter()
             reports.append(await gatherer.poll_all())
