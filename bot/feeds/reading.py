@@ -11,10 +11,9 @@ from __future__ import annotations
 
 import asyncio
 import re
-from collections.abc import Callable, Sequence
-from dataclasses import fields, replace
-from operator import attrgetter
-from typing import Any, Self, TypeVar
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Self, TypeVar
 
 import structlog
 
@@ -43,7 +42,6 @@ FEW_BYTES = 16 << 10
 MOST_HERE = 4
 """Feeds read in threads at a time; those beyond, when many come at once, are read in processes."""
 
-_values = attrgetter(*(field.name for field in fields(FeedEntry)))
 _OWN_ENTITIES = re.compile(rb"<!ENTITY", re.IGNORECASE)
 
 
@@ -94,10 +92,12 @@ class Readers:
         `look` is a function of a module; texts and numbers come back. None where the feed has too little for a process,
         is read in another way, or could not be looked at.
         """
+        from bot.feeds.looking import read_and_look
+
         if len(fetched.content) < FEW_BYTES or not _is_small(fetched):
             return await self.feed(fetched), None
         try:
-            parsed, rows, seen = await self._crowd.run(_read_and_look, PAGE_SECONDS, fetched.url, fetched, look)
+            parsed, rows, seen = await self._crowd.run(read_and_look, PAGE_SECONDS, fetched.url, fetched, look)
         except FetchError as error:
             log.warning("feed_not_looked_at", feed=fetched.url, reason=str(error))
             return await self._feed_in(self._crowd, fetched), None
@@ -141,13 +141,3 @@ class Readers:
 
 def _is_small(fetched: Fetched) -> bool:
     return len(fetched.content) <= THREAD_BYTES and not _OWN_ENTITIES.search(fetched.content)
-
-
-def _read_and_look(
-    fetched: Fetched, look: Callable[[ParsedFeed], T]
-) -> tuple[ParsedFeed, Sequence[tuple[Any, ...]], T]:
-    """Return a feed, what its entries are made of (to copy nouns takes five times as long), and what was seen."""
-    from bot.feeds.parse import parse_feed
-
-    parsed = parse_feed(fetched.content, url=fetched.url, charset=fetched.charset)
-    return replace(parsed, entries=()), [_values(entry) for entry in parsed.entries], look(parsed)

@@ -1,3 +1,5 @@
+import subprocess
+import sys
 import time
 from pathlib import Path
 
@@ -111,3 +113,12 @@ async def test_a_feed_that_can_not_be_looked_at_is_read_all_the_same() -> None:
     async with Readers() as readers:
         given = Fetched("https://harbor.example/feed", MANY, "feed")
         assert await readers.feed_with(given, fail) == (await readers.feed(given), None)
+
+
+def test_a_process_that_reads_feeds_loads_little() -> None:
+    program = (
+        "import sys, bot.feeds.worker, bot.feeds.looking, bot.service.entries, bot.seeds\n"
+        "print({'asyncio', 'structlog', 'aiohttp', 'sqlalchemy', 'sumy', 'nltk', 'numpy'} & set(sys.modules))"
+    )
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, timeout=60, check=True)
+    assert done.stdout == "set()\n"

@@ -1,0 +1,31 @@
+"""A feed read and looked at in one go, in a process beside the bot's; it starts none.
+
+It stands by itself: what such a process loads costs each of them its time and memory.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import fields, replace
+from operator import attrgetter
+from typing import Any, TypeVar
+
+from bot.feeds.parse import parse_feed
+from bot.model import FeedEntry, Fetched, ParsedFeed
+
+T = TypeVar("T")
+
+_values = attrgetter(*(field.name for field in fields(FeedEntry)))
+
+
+def read_and_look(fetched: Fetched, look: Callable[[ParsedFeed], T]) -> tuple[ParsedFeed, Sequence[tuple[Any, ...]], T]:
+    """Return a feed without its entries, what these are made of, and what was seen.
+
+    To copy nouns to another process takes five times as long as what they are made of.
+
+    >>> feed = Fetched("", b"<rss><channel><item><title>Duty stays</title></item></channel></rss>", "feed")
+    >>> read_and_look(feed, lambda parsed: len(parsed.entries))[1:]
+    ([('Duty stays', None, '', None, (), False, None, None)], 1)
+    """
+    parsed = parse_feed(fetched.content, url=fetched.url, charset=fetched.charset)
+    return replace(parsed, entries=()), [_values(entry) for entry in parsed.entries], look(parsed)
