@@ -172,11 +172,13 @@ def poll_reader(bases: list[str], kind: str, folder: Path) -> list[float]:
 
 def contend(who: str, bases: list[str]) -> None:
     """Poll both kinds of servers, each into a new database; print seconds and peak memory."""
+    from bot import loop
+
     found: dict[str, Any] = {}
     for kind in KINDS:
         with tempfile.TemporaryDirectory() as folder:
             if who == "ours":
-                found[kind] = asyncio.run(poll_ours(bases, kind, Path(folder)))
+                found[kind] = loop.run(poll_ours(bases, kind, Path(folder)))
             else:
                 found[kind] = poll_reader(bases, kind, Path(folder))
     cpu = sum(sum(resource.getrusage(whose)[:2]) for whose in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN))
