@@ -86,3 +86,24 @@ async def test_one_who_is_cancelled_in_the_pause_gives_the_turn_back():
     turns.hold("news.example", 0, 429)
     assert not turns._hosts["news.example"].taken
     assert turns._hosts["news.example"].waiting == 0
+
+
+async def test_each_of_those_who_wait_gives_up_in_its_own_time():
+    turns, given_up = Turns(patience=0.05), []
+
+    async def wait(number):
+        try:
+            await turns.turn("news.example").__aenter__()
+        except TimeoutError:
+            given_up.append(number)
+
+    async with turns.turn("news.example"):
+        waiting = []
+        for number in range(3):
+            waiting.append(asyncio.create_task(wait(number)))
+            await asyncio.sleep(0.01)
+        waiting[0].cancel()
+        await asyncio.wait(waiting)
+    assert given_up == [1, 2]
+    async with turns.turn("news.example"):
+        assert not turns._hosts["news.example"].queue
