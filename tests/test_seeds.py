@@ -9,7 +9,7 @@ from bot.errors import DataError
 from bot.seeds import (
     data_folder,
     load_abbreviations,
-    load_everyday,
+    load_fields,
     load_places,
     load_topic_weights,
     load_topics,
@@ -144,11 +144,15 @@ def test_what_is_strong_or_means_something_else_is_not_supporting_as_well(tmp_pa
     assert topic.words["en"].supporting == ("levy",)
 
 
-def test_words_of_everyday_life_stand_beside_the_topics(tmp_path):
-    path = written(tmp_path, "everyday = 'coach, recipe'\n[ab]\nname = 'A'\n")
-    assert load_everyday(path) == ("coach", "recipe")
-    assert load_everyday(written(tmp_path, "")) == ()
-    assert "quarterback" in load_everyday()
+def test_fields_of_words_stand_beside_the_topics(tmp_path):
+    path = written(tmp_path, "everyday = 'coach, recipe'\ndeeds = 'threaten'\n[ab]\nname = 'A'\n")
+    assert load_fields(path) == {"everyday": ("coach", "recipe"), "local": (), "officials": (), "deeds": ("threaten",)}
+    assert not any(load_fields(written(tmp_path, "")).values())
+    shipped = load_fields()
+    assert "quarterback" in shipped["everyday"]
+    assert ("envoy" in shipped["officials"], "annexed" in shipped["deeds"], "sheriff" in shipped["local"]) == (
+        True,
+    ) * 3
 
 
 def test_a_table_of_weights_has_measures_and_words_by_weight(tmp_path):

@@ -173,9 +173,7 @@ class TopicFinder:
 
     def find(self, text: str, *, title: str = "", language: str | None = None) -> tuple[TopicMatch, ...]:
         """Return the topics of a text, the surest first, each with at most six phrases of the text or title."""
-        body = "" if text.strip() == title.strip() else text  # a headline given as both is read once
-        read = _Read(title, body, _allowance(f"{title} {body}"))
-        self._collect(read, language)
+        read = self.read(text, title=title, language=language)
         weights = self._weights.get(language or "")
         found = self._by_rules(read, weights)
         if weights is not None:
@@ -183,7 +181,14 @@ class TopicFinder:
         order = list(self._entries)
         return tuple(sorted(found, key=lambda match: (-match.score, order.index(match.topic))))
 
-    def _by_rules(self, read: _Read, weights: TopicWeights | None) -> list[TopicMatch]:
+    def read(self, text: str, *, title: str = "", language: str | None = None) -> Reading:
+        """Return what the vocabulary sees in a text, before anything is weighed."""
+        body = "" if text.strip() == title.strip() else text  # a headline given as both is read once
+        read = Reading(title, body, _allowance(f"{title} {body}"))
+        self._collect(read, language)
+        return read
+
+    def _by_rules(self, read: Reading, weights: TopicWeights | None) -> list[TopicMatch]:
         """Return the topics that the phrases show by themselves, of those that no table weighs."""
         matches = []
         for topic, cues in read.evidence.items():
@@ -193,7 +198,7 @@ class TopicFinder:
                     matches.append(TopicMatch(topic, round(score, 4), _shown(cues.values())))
         return matches
 
-    def _collect(self, read: _Read, language: str | None) -> None:
+    def _collect(self, read: Reading, language: str | None) -> None:
         """Add the phrases of a text to what is read of it."""
         languages = {language, "en", None}
         for part, in_title in ((read.title, True), (read.body, False)):
@@ -206,7 +211,7 @@ class TopicFinder:
 
 
 @dataclass(slots=True)
-class _Read:
+class Reading:
     """What has been read of a text: its evidence by topic and phrase, and where words of the setting stand."""
 
     title: str
@@ -252,10 +257,11 @@ class _Read:
 
     def signs(self) -> Signs:
         """Return what the weights want to know besides words."""
-        return Signs(len(self.countries()), self.allowance, headline=bool(self.title.strip()) and not self.body.strip())
+        titled = bool(self.title.strip())
+        return Signs(len(self.countries()), self.allowance, headline=titled and not self.body.strip(), titled=titled)
 
 
-def _by_weights(read: _Read, weights: TopicWeights) -> list[TopicMatch]:
+def _by_weights(read: Reading, weights: TopicWeights) -> list[TopicMatch]:
     """Return the topics that a table finds likely (rule 5)."""
     words = weights.count(read.parts())
     phrases = read.phrases()
@@ -271,7 +277,7 @@ def _by_weights(read: _Read, weights: TopicWeights) -> list[TopicMatch]:
     return [TopicMatch(topic, round(chance, 4), shown) for topic, chance, shown in matches if shown]
 
 
-def _evidence(read: _Read, topic: str, weights: TopicWeights) -> tuple[str, ...]:
+def _evidence(read: Reading, topic: str, weights: TopicWeights) -> tuple[str, ...]:
     """Return what shows a topic: its phrases; where there are none its words, and else the countries named."""
     shown = _shown(read.evidence.get(topic, {}).values())
     return shown or tuple((weights.telling(read.parts(), topic) or read.countries())[:_MOST_EVIDENCE])

@@ -6,7 +6,7 @@ from bot.seeds.folder import data_folder, sample_files
 from bot.seeds.opml import feeds_from_opml, opml_from_feeds
 from bot.seeds.vocabulary import (
     load_abbreviations,
-    load_everyday,
+    load_fields,
     load_places,
     load_topic_weights,
     load_topics,
@@ -17,8 +17,8 @@ __all__ = [
     "data_folder",
     "feeds_from_opml",
     "load_abbreviations",
-    "load_everyday",
     "load_feeds",
+    "load_fields",
     "load_places",
     "load_topic_weights",
     "load_topics",

@@ -6,14 +6,14 @@ It decides nothing about texts: what the words mean is `bot.core`'s.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from importlib.resources.abc import Traversable
 from itertools import product
 from typing import Any
 
 from bot.core.places import PlaceEntry
 from bot.core.topics import TopicEntry, TopicWords
-from bot.core.topicweights import EVERY_TOPIC, MEASURES, TopicWeights
+from bot.core.topicweights import EVERY_TOPIC, FIELDS, MEASURES, TopicWeights
 from bot.seeds.folder import data_folder
 from bot.seeds.tomlfile import LANGUAGE_KEY, TomlFile, read_toml
 
@@ -44,19 +44,20 @@ def load_topics(path: Traversable | None = None) -> tuple[TopicEntry, ...]:
     """
     file = read_toml(path or data_folder() / "topics.toml")
     abroad = file.words("", "abroad", file.content.pop("abroad", ""))
-    file.content.pop("everyday", None)  # `load_topic_weights` reads it
+    for name in FIELDS:
+        file.content.pop(name, None)  # `load_topic_weights` reads them
     tables = file.tables(_TOPIC_KEY, "small letters, digits and _")
     return tuple(_topic(file, key, table, abroad) for key, table in tables)
 
 
-def load_everyday(path: Traversable | None = None) -> tuple[str, ...]:
-    """Return the words of everyday life of a file (`data/topics.toml`).
+def load_fields(path: Traversable | None = None) -> dict[str, tuple[str, ...]]:
+    """Return the fields of words of a file (`data/topics.toml`): those of everyday life, of officials, of deeds ….
 
     Raises:
         DataError: the file can't be read or they are no words.
     """
     file = read_toml(path or data_folder() / "topics.toml")
-    return file.words("", "everyday", file.content.get("everyday", ""))
+    return {name: file.words("", name, file.content.get(name, "")) for name in FIELDS}
 
 
 def load_topic_weights(path: Traversable | None = None) -> tuple[TopicWeights, ...]:
@@ -66,9 +67,9 @@ def load_topic_weights(path: Traversable | None = None) -> tuple[TopicWeights, .
         DataError: the file can't be read or something in it may not stand there.
     """
     file = read_toml(path or data_folder() / "topic_weights.toml")
-    everyday = load_everyday()
+    fields = load_fields()
     tables = file.tables(LANGUAGE_KEY, "the two small letters of a language code")
-    return tuple(_weights(file, language, table, everyday) for language, table in tables)
+    return tuple(_weights(file, language, table, fields) for language, table in tables)
 
 
 def load_abbreviations(path: Traversable | None = None) -> dict[str, frozenset[str]]:
@@ -123,7 +124,9 @@ def _topic(file: TomlFile, key: str, table: dict[str, Any], abroad: tuple[str, .
     )
 
 
-def _weights(file: TomlFile, language: str, table: dict[str, Any], everyday: tuple[str, ...]) -> TopicWeights:
+def _weights(
+    file: TomlFile, language: str, table: dict[str, Any], fields: Mapping[str, tuple[str, ...]]
+) -> TopicWeights:
     file.known(language, table, ("measures", "words"))
     measures, words = (_tables(file, language, name, table.get(name, {})) for name in ("measures", "words"))
     for topic, values in measures.items():
@@ -134,7 +137,7 @@ def _weights(file: TomlFile, language: str, table: dict[str, Any], everyday: tup
                 raise file.error(f"{name!r} must be a number", where, name)
     file.known(f"{language}.words", words, (EVERY_TOPIC, *measures))
     weighed = {topic: _weighed(file, f"{language}.words.{topic}", lists) for topic, lists in words.items()}
-    return TopicWeights(language, measures, weighed, everyday)
+    return TopicWeights(language, measures, weighed, fields)
 
 
 def _tables(file: TomlFile, table: str, name: str, value: object) -> dict[str, dict[str, Any]]:

@@ -8,7 +8,7 @@ from bot.core.topics import TopicEntry, TopicFinder, TopicWords
 from bot.core.topicweights import MEASURES, Signs, TopicWeights, singular, words_between
 from bot.seeds import load_topic_weights, load_topics
 
-NO_SIGNS = Signs(0, 1.0, headline=False)
+NO_SIGNS = Signs(0, 1.0)
 
 
 @pytest.fixture(scope="module")
@@ -21,7 +21,7 @@ def small(measures, words, **phrases):
         TopicEntry("war", "War", words={"en": TopicWords(**phrases)}, setting=("Peru", "Chile")),
         TopicEntry("peace", "Peace", setting=("Peru", "Chile")),
     ]
-    return TopicFinder(entries, [TopicWeights("en", measures, words, ("recipe",))])
+    return TopicFinder(entries, [TopicWeights("en", measures, words, {"everyday": ("recipe",)})])
 
 
 def keys(matches):
@@ -47,17 +47,27 @@ def test_words_of_every_topic_and_of_one_add_up():
 
 
 def test_every_measure_is_weighed():
-    weights = TopicWeights("en", {"war": dict.fromkeys(MEASURES, 1.0)}, {}, ("recipe",))
-    words = weights.count([("recipe", 1, ())])
+    fields = {"everyday": ("recipe",), "officials": ("envoy",), "deeds": ("threats",), "local": ("recipe",)}
+    weights = TopicWeights("en", {"war": dict.fromkeys(MEASURES, 1.0)}, {}, fields)
+    words = weights.count([("recipe, an envoy's threat", 1, ())])
+    assert words.fields == {"everyday": 1, "local": 1, "officials": 1, "deeds": 1}
+    field, phrases = 0.6931 / 2, 4 * 1.5 + 2 * 0.5
     sums = weights.sums(words, {"war": (1.5, 0.5)}, Signs(3, 2.0, headline=True))
-    assert sums["war"] == pytest.approx(1 + 3 * 1.5 + 0.5 + 3 + 1 + 0.6931 / 2 + 3, abs=1e-3)
+    assert sums["war"] == pytest.approx(1 + phrases + 3 + 1 + 4 * field + field * field + 3, abs=1e-3)
+    (short,) = weights.sums(words, {}, Signs(0, 1.0, titled=False)).values()
+    assert short == pytest.approx(1 + 4 * 0.6931 + 0.6931**2 + 1 + 0.6931**2, abs=1e-3)
+
+
+def test_phrases_of_a_text_that_names_a_foreign_country_are_weighed_once_more():
+    weights = TopicWeights("en", {"war": {"strong_abroad": 1.0, "supporting_abroad": 2.0}}, {})
+    at_home, abroad = (weights.sums(weights.count([]), {"war": (1.0, 0.5)}, Signs(n, 1.0)) for n in (0, 1))
+    assert (at_home, abroad) == ({"war": 0.0}, {"war": 2.0})
 
 
 def test_a_strong_phrase_in_passing_is_weighed_in_long_texts_only():
     weights = TopicWeights("en", {"war": {"strong_once": 1.0, "strong_long": -2.0}}, {})
     short, long = (
-        weights.sums(weights.count([]), {"war": (1.0, 0.0)}, Signs(0, allowance, headline=False))
-        for allowance in (1.3, 1.5)
+        weights.sums(weights.count([]), {"war": (1.0, 0.0)}, Signs(0, allowance)) for allowance in (1.3, 1.5)
     )
     assert (short, long) == ({"war": 1.3}, {"war": -1.5})
 
