@@ -37,6 +37,8 @@ def tripping():
             case "hang":  # deaf to alarms, as a library in C is
                 signal.pthread_sigmask(signal.SIG_BLOCK, [signal.SIGALRM])
                 time.sleep(600)
+            case "nap":
+                time.sleep(1)
             case "dawdle":
                 time.sleep(600)
             case "refuse":
@@ -75,6 +77,7 @@ def answers(items, **how):
         input="".join(json.dumps(item) + "\n" for item in items).encode(),
         capture_output=True,
         cwd=ROOT,
+        timeout=60,  # a stream that waits for nothing is ended
     )
     assert ended.stderr == b""
     return ended.returncode, [json.loads(line) for line in ended.stdout.splitlines()]
@@ -187,6 +190,13 @@ def test_many_lines_are_answered_in_order_by_several_processes():
     assert status == 0
     assert [answer["id"] for answer in told] == list(range(1000))
     assert len({answer["pid"] for answer in told}) == 3
+
+
+def test_a_slow_line_that_held_up_all_there_is_room_for_lets_the_rest_follow():
+    slow = lines.ALONE + lineworkers._LARGEST_BATCH - 1  # the last of its batch: nothing else is awaited then
+    items = [{"id": n, "do": "nap" if n == slow else ""} for n in range(lines.ALONE + 2 * lines.MOST_WAITING)]
+    _, told = answers(items)
+    assert [answer["id"] for answer in told] == [item["id"] for item in items]
 
 
 def test_a_process_that_dies_costs_the_line_it_was_at():

@@ -124,8 +124,8 @@ class _Stream:
                 self._await()
             else:
                 self._work_alone()
-            self._admit()
             self._write()
+            self._admit()  # what was written made room: lines read before must not be left with nobody at work
 
     def end(self) -> None:
         """Kill the processes."""
