@@ -57,6 +57,15 @@ class Found(NamedTuple, Generic[Payload]):
     payload: Payload
 
 
+class Stretch(NamedTuple, Generic[Payload]):
+    """Where phrases stand, `source[start:end] == text`, and what they stand for: several, where they are the same."""
+
+    text: str
+    start: int
+    end: int
+    payloads: Sequence[Payload]
+
+
 class _Pattern(NamedTuple, Generic[Payload]):
     """A phrase made ready: the letters the automaton looks for, and the pattern of what must follow them."""
 
@@ -84,7 +93,7 @@ class Phrases(Generic[Payload]):
             by_head.setdefault(pattern.head, []).append(pattern)
         # What stands for a head that is all there is to find; where any of its patterns wants more, each is looked at.
         self._plain = [
-            [each.phrase.payload for each in patterns] if all(each.is_plain for each in patterns) else []
+            list(dict.fromkeys(each.phrase.payload for each in patterns)) if all(map(_is_plain, patterns)) else []
             for patterns in by_head.values()
         ]
         self._others = [
@@ -95,23 +104,27 @@ class Phrases(Generic[Payload]):
 
     def find(self, text: str) -> list[Found[Payload]]:
         """Return the phrases of a text from first to last; none overlap, but equal spans may have several payloads."""
+        return [
+            Found(part, start, end, each) for part, start, end, payloads in self.stretches(text) for each in payloads
+        ]
+
+    def stretches(self, text: str) -> list[Stretch[Payload]]:
+        """Return the same by the place they stand in: quicker, where phrases have many payloads."""
         if not self._plain or not text:
             return []
         folded = _fold(text)
         spans = self._spans(folded)
-        found: list[Found[Payload]] = []
+        found: list[Stretch[Payload]] = []
         for span in _longest(spans):
-            begin, stop = span if folded.kept is None else folded.source_span(*span)
-            payloads, source = spans[span], text[begin:stop]
-            for payload in dict.fromkeys(payloads) if len(payloads) > 1 else payloads:
-                found.append(Found(source, begin, stop, payload))  # noqa: PERF401 -- the inner loop is mostly one round
+            start, end = span if folded.kept is None else folded.source_span(*span)
+            found.append(Stretch(text[start:end], start, end, spans[span]))
         return found
 
-    def _spans(self, folded: _Folded) -> dict[tuple[int, int], list[Payload]]:
+    def _spans(self, folded: _Folded) -> dict[tuple[int, int], Sequence[Payload]]:
         """Return the spans in a folded text at which phrases stand as words, each with what stands for them."""
         low, plain, others = folded.low, self._plain, self._others
         letters = _letters(low)
-        spans: dict[tuple[int, int], list[Payload]] = {}
+        spans: dict[tuple[int, int], Sequence[Payload]] = {}
         for number, start, end in self._automaton.find_matches_as_indexes(low, overlapping=True):
             # A table of bytes answers for ASCII, where most texts are decided, in a tenth of a call's time.
             left, right = letters[start - 1], letters[start]
@@ -120,10 +133,11 @@ class Phrases(Generic[Payload]):
             if plain[number]:
                 left, right = letters[end - 1], letters[end]
                 if not (left and right) or (not left == right == _LETTER and _ends_a_word(low, end)):
-                    spans.setdefault((start, end), []).extend(plain[number])
+                    known = spans.get((start, end))
+                    spans[start, end] = plain[number] if known is None else _each_once(known, plain[number])
             for pattern in others[number]:
                 if stop := self._end_of(pattern, folded, start, end):
-                    spans.setdefault((start, stop), []).append(pattern.phrase.payload)
+                    spans[start, stop] = _each_once(spans.get((start, stop), ()), (pattern.phrase.payload,))
         return spans
 
     def _end_of(self, pattern: _Pattern[Payload], folded: _Folded, start: int, end: int) -> int:
@@ -247,6 +261,14 @@ def _patterns(phrases: list[Phrase[Payload]]) -> Iterator[_Pattern[Payload]]:
         yield _Pattern(head, cased.strip().partition("*")[0], tail, phrase, is_plain)
         if head.startswith("ال"):  # li + al is written lil, without the alif
             yield _Pattern("لل" + head[2:], "لل" + cased.strip().partition("*")[0][2:], tail, phrase, is_plain)
+
+
+def _is_plain(pattern: _Pattern[Payload]) -> bool:
+    return pattern.is_plain
+
+
+def _each_once(known: Sequence[Payload], more: Sequence[Payload]) -> Sequence[Payload]:
+    return tuple(dict.fromkeys((*known, *more)))
 
 
 def _tail(rest: str) -> str:

@@ -68,9 +68,9 @@ class _Kind(Enum):
     UNLESS = "unless"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class _Mark:
-    """What a phrase of the vocabulary stands for."""
+    """What a phrase of the vocabulary stands for; one for all words of a list."""
 
     key: str
     kind: _Kind

@@ -73,9 +73,9 @@ class _Kind(Enum):
     SHADOW = "shadow"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class _Cue:
-    """What a phrase of the vocabulary stands for; `language` is None where it counts in any."""
+    """What the phrases of a list stand for; `language` is None where they count in any."""
 
     topic: str
     language: str | None
