@@ -13,6 +13,11 @@ from __future__ import annotations
 
 import itertools
 import re
+from functools import lru_cache
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
 WRAP = 120
 """Widest line, in characters, that is taken for one wrapped by hand: mail and terminals wrap at 70 to 100."""
@@ -59,11 +64,14 @@ _BULLETS = "•●▪‣⁃"
 _MARKER = re.compile(rf"(?P<bullet>[{_BULLETS}])?\s*(?:(?P<open>\(?)(?P<count>\d{{1,3}}|[a-h])(?P<close>\.\)|\)|\.))?")
 
 
-def paragraphs(text: str) -> list[tuple[int, int]]:
+@lru_cache(
+    maxsize=4
+)  # sentences, lists and junk are looked for in the paragraphs of the same text, one after the other
+def paragraphs(text: str) -> Sequence[tuple[int, int]]:
     r"""Return the spans of the paragraphs, in order, without the white space around them.
 
     >>> paragraphs("One.\n\nTwo\nThree.\n")
-    [(0, 4), (6, 9), (10, 16)]
+    ((0, 4), (6, 9), (10, 16))
     """
     spans: list[tuple[int, int]] = []
     for block in _blocks(text):
@@ -73,7 +81,7 @@ def paragraphs(text: str) -> list[tuple[int, int]]:
             if following is None or not _is_wrapped(text, line, following, width):
                 spans.append((first, line[1]))
                 first = following[0] if following else line[1]
-    return spans
+    return tuple(spans)
 
 
 def _blocks(text: str) -> list[list[tuple[int, int]]]:

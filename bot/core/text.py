@@ -30,7 +30,7 @@ from bot.core.stopwords import STOP_WORDS, stop_words
 from bot.model import Sentence
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator, Mapping, Sequence
 
 LONGEST = 1500
 """Longest sentence, in characters: three of them still fit into one rich message (32,768) many times over."""
@@ -99,7 +99,7 @@ class Splitter:
         return language in STOP_WORDS
 
     @staticmethod
-    def paragraphs(text: str) -> list[tuple[int, int]]:
+    def paragraphs(text: str) -> Sequence[tuple[int, int]]:
         """Return the spans of the paragraphs; see `paragraphs.py` for what ends one."""
         return paragraphs(text)
 
