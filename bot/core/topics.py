@@ -37,7 +37,7 @@ from enum import Enum
 from functools import cached_property, lru_cache
 from types import MappingProxyType
 
-from bot.core.phrases import Found, Phrase, Phrases
+from bot.core.phrases import Phrase, Phrases
 from bot.core.topicweights import Part, Signs, TopicWeights
 from bot.model import Topic, TopicMatch
 
@@ -202,12 +202,15 @@ class TopicFinder:
         """Add the phrases of a text to what is read of it."""
         languages = {language, "en", None}
         for part, in_title in ((read.title, True), (read.body, False)):
-            for found in self._phrases.find(part):
-                cue = found.payload
-                if cue.kind is _Kind.SHADOW or (language and cue.language not in languages):
-                    continue
-                place = _TITLE if in_title else _LEAD_PLACE if found.start < _LEAD else 1.0
-                read.add(found, place, in_title=in_title)
+            for text, start, end, cues in self._phrases.stretches(part):
+                counted = [cue for cue in cues if cue.kind is not _Kind.SHADOW]
+                if language:
+                    counted = [cue for cue in counted if cue.language in languages]
+                if counted:
+                    place = _TITLE if in_title else _LEAD_PLACE if start < _LEAD else 1.0
+                    read.add(text, counted, place)
+                    if any(cue.kind is _Kind.SETTING for cue in counted):
+                        read.gaps[in_title][start, end] = text
 
 
 @dataclass(slots=True)
@@ -220,21 +223,21 @@ class Reading:
     evidence: dict[str, dict[str, _Evidence]] = field(default_factory=dict)
     gaps: dict[bool, dict[tuple[int, int], str]] = field(default_factory=lambda: {True: {}, False: {}})
 
-    def add(self, found: Found[_Cue], place: float, *, in_title: bool) -> None:
-        """Note a phrase."""
-        cue = found.payload
-        cues = self.evidence.setdefault(cue.topic, {})
-        if cue.kind is _Kind.SETTING:
-            self.gaps[in_title][found.start, found.end] = found.text
-            stem = ""
-        else:
-            stem = _stem(found.text)
-        known = cues.get(stem)
-        if known is None:
-            cues[stem] = _Evidence(found.text, cue.kind, place)
-            return
-        known.count += cue.kind is not _Kind.SETTING
-        known.place = max(known.place, place)
+    def add(self, text: str, stands_for: Iterable[_Cue], place: float) -> None:
+        """Note a phrase; words of the setting are one, whichever they are."""
+        stem = _stem(text)
+        for cue in stands_for:
+            cues = self.evidence.get(cue.topic)
+            if cues is None:
+                cues = self.evidence[cue.topic] = {}
+            is_setting = cue.kind is _Kind.SETTING
+            key = "" if is_setting else stem
+            known = cues.get(key)
+            if known is None:
+                cues[key] = _Evidence(text, cue.kind, place)
+                continue
+            known.count += not is_setting
+            known.place = max(known.place, place)
 
     def phrases(self) -> dict[str, tuple[float, float]]:
         """Return what the strong and the supporting phrases of each topic weigh, by the text's length."""

@@ -31,11 +31,11 @@ from __future__ import annotations
 
 import math
 import re
-from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
 from itertools import pairwise
+from operator import mul
 
 MEASURES = (
     "start",  # what every text has
@@ -107,25 +107,23 @@ class TopicWeights:
     fields: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
     @cached_property
-    def _rows(self) -> dict[str, tuple[tuple[str, float], ...]]:
-        """Every word with its weight for each topic it counts for."""
-        rows: dict[str, dict[str, float]] = {}
+    def _rows(self) -> dict[str, tuple[float, tuple[tuple[str, float], ...]]]:
+        """Every word with its weight for all topics, and those for topics of its own."""
+        own: dict[str, dict[str, float]] = {word: {} for words in self.words.values() for word in words}
         for topic, words in self.words.items():
-            for word, weight in words.items():
-                row = rows.setdefault(word, {})
-                for each in self.measures if topic == EVERY_TOPIC else (topic,):
-                    row[each] = row.get(each, 0.0) + weight
-        return {word: tuple(row.items()) for word, row in rows.items()}
+            if topic != EVERY_TOPIC:
+                for word, weight in words.items():
+                    own[word][topic] = weight
+        common = self.words.get(EVERY_TOPIC, {})
+        return {word: (common.get(word, 0.0), tuple(row.items())) for word, row in own.items()}
 
     @cached_property
-    def _measures(self) -> dict[str, tuple[list[tuple[str, float]], list[tuple[str, float]]]]:
-        """What the measures of the text weigh by topic, and those of the topic's phrases."""
-        of_phrases = measured_phrases((0.0, 0.0), Signs(0, 1.0))
+    def _measures(self) -> dict[str, tuple[list[float], list[float]]]:
+        """What the measures of the text weigh by topic, and those of the topic's phrases, each in their order."""
+        signs = Signs(0, 1.0)
+        of_text, of_phrases = list(measured(WordCount(), signs)), list(measured_phrases((0.0, 0.0), signs))
         return {
-            topic: (
-                [(name, weight) for name, weight in weights.items() if name not in of_phrases],
-                [(name, weight) for name, weight in weights.items() if name in of_phrases],
-            )
+            topic: ([weights.get(name, 0.0) for name in of_text], [weights.get(name, 0.0) for name in of_phrases])
             for topic, weights in self.measures.items()
         }
 
@@ -149,16 +147,15 @@ class TopicWeights:
 
     def count(self, parts: Iterable[Part]) -> WordCount:
         """Count the words of parts of a text."""
-        counts: Counter[str] = Counter()
+        known, heads = self._known, self._heads
+        counts: dict[str, int] = {}
         for text, worth, gaps in parts:
-            words: list[str] = []
             for start, end in _between(text, gaps):
-                between = [singular(word) for word in _WORD.findall(text, start, end)]
-                words += between
-                words += [f"{word} {after}" for word, after in pairwise(between) if word in self._heads]
-            seen = Counter(words)
-            for word in filter(self._known.__contains__, seen):
-                counts[word] += worth * seen[word]
+                words = list(map(singular, _WORD.findall(text, start, end)))
+                pairs = [f"{word} {after}" for word, after in pairwise(words) if word in heads]
+                for word in words + pairs:
+                    if word in known:
+                        counts[word] = counts.get(word, 0) + worth
         found = WordCount({word: count for word, count in counts.items() if word in self._rows})
         for word in counts:
             for name in self._fields.get(word, ()):
@@ -170,18 +167,20 @@ class TopicWeights:
 
         `phrases` has the weights of a topic's strong and supporting phrases.
         """
-        known = measured(words, signs)
+        known = measured(words, signs).values()
         sums = {}
         for topic, (by_text, by_phrases) in self._measures.items():
-            sums[topic] = sum(weight * known[name] for name, weight in by_text)
+            sums[topic] = sum(map(mul, by_text, known))
             if topic in phrases:
-                values = measured_phrases(phrases[topic], signs)
-                sums[topic] += sum(weight * values[name] for name, weight in by_phrases)
+                sums[topic] += sum(map(mul, by_phrases, measured_phrases(phrases[topic], signs).values()))
+        every = 0.0
         for word, count in words.counts.items():
             value = (1 + math.log(count)) / signs.allowance
-            for topic, weight in self._rows[word]:
+            common, own = self._rows[word]
+            every += common * value
+            for topic, weight in own:
                 sums[topic] += weight * value
-        return sums
+        return {topic: total + every for topic, total in sums.items()}
 
     def telling(self, parts: Iterable[Part], topic: str) -> list[str]:
         """Return the words of a text that speak for a topic, as they stand there first, the most telling first."""
@@ -192,9 +191,13 @@ class TopicWeights:
                 firsts.setdefault(word, text[start:end])
             for (word, start, _), (after, _, end) in pairwise(spans):
                 firsts.setdefault(f"{word} {after}", text[start:end])
-        weights = {word: dict(self._rows.get(word, ())).get(topic, 0.0) for word in firsts}
+        weights = {word: self._weight(word, topic) for word in firsts}
         ranked = sorted((word for word, weight in weights.items() if weight > 0), key=lambda word: -weights[word])
         return [firsts[word] for word in ranked]
+
+    def _weight(self, word: str, topic: str) -> float:
+        common, own = self._rows.get(word, (0.0, ()))
+        return common + dict(own).get(topic, 0.0)
 
 
 def measured_phrases(weights: tuple[float, float], signs: Signs) -> dict[str, float]:
