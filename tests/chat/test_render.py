@@ -55,7 +55,7 @@ def visible(text: str) -> str:
 
 
 @given(st.lists(BLOCKS, max_size=6))
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 def test_no_text_whatever_breaks_a_message_or_gets_lost(blocks):
     made = messages(blocks)
     read = ""
@@ -70,7 +70,7 @@ def test_no_text_whatever_breaks_a_message_or_gets_lost(blocks):
 
 
 @given(st.lists(RUNS, min_size=1, max_size=4))
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 def test_styles_and_links_survive_in_every_part(runs):
     for message in messages([Block(tuple(runs))]):
         _, entities = parse_html(message.html)

@@ -64,7 +64,7 @@ def visible(text):
 
 
 @given(st.lists(BLOCKS, max_size=8))
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 def test_no_text_whatever_breaks_a_rich_message_or_gets_lost(blocks):
     made = rich_messages(blocks)
     read = ""
@@ -76,7 +76,7 @@ def test_no_text_whatever_breaks_a_rich_message_or_gets_lost(blocks):
 
 
 @given(st.lists(BLOCKS, max_size=8))
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=80)
 def test_the_classic_form_says_the_same_within_its_own_limits(blocks):
     for message in rich_messages(blocks):
         parts = [(message.html, message.plain), *message.rich["parts"]]

@@ -167,7 +167,7 @@ def test_larger_numbers_leave_the_last_ones_out():
     st.text(max_size=900),
     st.sampled_from(list(Mark)),
 )
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 def test_every_digest_is_valid_in_both_forms_whatever_is_in_it(titles, sentence, mark):
     stories = [
         replace(story(n), title=title, sentences=(sentence, "Told."), changes=(sentence,), mark=mark)

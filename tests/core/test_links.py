@@ -86,7 +86,7 @@ urls = st.builds(
 )
 
 
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=400)
 @given(st.one_of(urls, st.text(max_size=60)))
 def test_the_canonical_spelling_is_its_own(url):
     once = canonical_url(url)
@@ -96,7 +96,7 @@ def test_the_canonical_spelling_is_its_own(url):
 simple = st.from_regex(r"https?://(?:www\.)?[a-z.]{1,9}/[aAmMpPs8_~./&;?=:@,-]{0,24}", fullmatch=True)
 
 
-@settings(max_examples=600, deadline=None)
+@settings(max_examples=600)
 @given(st.one_of(urls, simple))
 def test_a_link_that_looks_canonical_is_what_simplifying_it_would_give(url):
     quickly = canonical_url(url)
@@ -110,7 +110,7 @@ paths = st.lists(
 ).map("".join)
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(paths, st.sampled_from(["utm_campaign=x", "fbclid=1", "mc_eid=2", "gclid="]))
 def test_tracking_makes_no_difference(path, parameter):
     url = f"https://example.org/{path}"
@@ -154,7 +154,7 @@ def test_a_link_alone_is_told_from_words(text, alone):
     assert is_link(text) is alone
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(st.text(max_size=200))
 def test_any_text_can_be_asked(text):
     found = links_in(text)

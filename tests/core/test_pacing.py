@@ -31,7 +31,7 @@ def most_within(times, seconds):
 asks = st.lists(st.tuples(st.integers(-6, 6).filter(bool), st.booleans(), st.floats(0, 3)), min_size=1, max_size=120)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(asks)
 def test_no_limit_is_ever_broken_and_everybody_leaves(asked):
     queue, now, left = Pacing(FREE), 0.0, []

@@ -180,7 +180,7 @@ def test_thousands_of_sentences_are_ranked_up_to_a_bound():
     ),
     n=st.integers(min_value=1, max_value=6),
 )
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 def test_any_texts_together_give_true_sentences(texts, n):
     chosen = SUMMARIZER.summarize_several(texts, n=n)
     assert len(chosen) <= n

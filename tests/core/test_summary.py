@@ -229,7 +229,7 @@ def test_a_region_of_a_language_is_ignored():
     language=st.sampled_from([*LANGUAGES, "tlh", None]),
     title=st.text(max_size=10),
 )
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 def test_any_text_gets_a_true_summary_or_a_refusal(text, method, n, language, title):
     try:
         found = SUMMARIZER.summarize(text, title=title, language=language, n=n, method=method)

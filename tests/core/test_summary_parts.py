@@ -117,7 +117,7 @@ def test_the_summarizer_hands_out_keywords_too():
 
 
 @given(text=st.text(alphabet=st.characters(), max_size=200), language=st.sampled_from(["en", "ja", "zh", "tlh", None]))
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 def test_keywords_are_verbatim_and_distinct(text, language):
     found = keywords(text, language=language, limit=5)
     assert len(found) <= 5

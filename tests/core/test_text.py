@@ -190,7 +190,7 @@ def test_a_language_without_abbreviations_is_read_all_the_same():
     | st.text(alphabet="aB. !?\n\r“”\"'()1)•。「」（）:;-—…\u200f\x00\ud800", max_size=120),
     language=st.sampled_from([*LANGUAGES, "hy", "el", "tlh", ""]),
 )
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 def test_sentences_are_verbatim_ordered_disjoint_and_within_a_paragraph(text, language):
     sentences = SPLITTER.sentences(text, language)
     spans = SPLITTER.paragraphs(text)
@@ -205,7 +205,7 @@ def test_sentences_are_verbatim_ordered_disjoint_and_within_a_paragraph(text, la
 
 
 @given(st.text(alphabet="ab1 .", max_size=300))
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 def test_no_letter_gets_lost_between_sentences(text):
     kept = "".join(sentence.text for sentence in SPLITTER.sentences(text, "en"))
     assert [sign for sign in kept if sign.isalnum()] == [sign for sign in text if sign.isalnum()]

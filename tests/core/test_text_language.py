@@ -69,6 +69,6 @@ def test_rarer_languages_are_told_by_the_model(language, text):
 
 
 @given(st.text(alphabet=st.characters(), max_size=80))
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 def test_any_text_has_a_language(text):
     assert detect_language(text).isalpha()

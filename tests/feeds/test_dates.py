@@ -74,7 +74,7 @@ def test_what_is_no_date_is_none(written):
     assert date_from_text(written) is None
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(st.text(max_size=60))
 def test_no_text_raises_an_error(written):
     found = date_from_text(written)

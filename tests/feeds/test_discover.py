@@ -92,7 +92,7 @@ def test_a_long_page_of_anything_ends(part):
     discover_feeds(part * (1_000_000 // len(part)), url=PAGE)
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(st.one_of(st.text(max_size=200), st.binary(max_size=200)), st.text(max_size=30))
 def test_no_page_raises_an_error(html, url):
     discover_feeds(html, url=url)

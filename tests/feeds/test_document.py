@@ -268,7 +268,7 @@ def test_lines_of_pages_become_paragraphs(pages: list[str], text: str) -> None:
     st.binary(max_size=300),
     st.sampled_from(["", "a.pdf", "a.docx", "a.md", "a.html", "a.txt"]),
 )
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 def test_any_bytes_are_an_article_or_a_refusal(start: bytes, rest: bytes, name: str) -> None:
     try:
         page = read_document(start + rest, name=name)

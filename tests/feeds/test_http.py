@@ -14,19 +14,7 @@ from aiohttp.client_reqrep import ConnectionKey
 from bot.errors import FetchError
 from bot.feeds.http import GuardedWeb, _failure, _Journey
 from bot.model import Fetched
-from tests.feeds.sites import PAGE, RSS, failure, raw_server, serving
-
-
-@pytest.fixture
-async def site():
-    async with serving() as made:
-        yield made
-
-
-@pytest.fixture
-async def fetching(site):
-    async with GuardedWeb(trusted_hosts=[site.place]) as made:
-        yield made
+from tests.feeds.sites import PAGE, RSS, failure, raw_server
 
 
 async def test_a_feed_comes_with_all_that_its_headers_say(site, fetching):

@@ -7,19 +7,7 @@ import pytest
 
 from bot.errors import FetchError
 from bot.feeds.http import DOCUMENT_BYTES, MOST_LARGE, PAGE_BYTES, GuardedWeb
-from tests.feeds.sites import PAGE, failure, raw_server, serving
-
-
-@pytest.fixture
-async def site():
-    async with serving() as made:
-        yield made
-
-
-@pytest.fixture
-async def fetching(site):
-    async with GuardedWeb(trusted_hosts=[site.place]) as made:
-        yield made
+from tests.feeds.sites import PAGE, failure, raw_server
 
 
 async def said(*chunks, total=5.0, pause=0.0, hold=False):

@@ -9,19 +9,7 @@ from hypothesis import strategies as st
 from bot.errors import AddressRefusedError, FetchError
 from bot.feeds.guard import ClosedAddressError, GuardedResolver, public_socket
 from bot.feeds.http import GuardedWeb
-from tests.feeds.sites import RSS, failure, serving
-
-
-@pytest.fixture
-async def site():
-    async with serving() as made:
-        yield made
-
-
-@pytest.fixture
-async def fetching(site):
-    async with GuardedWeb(trusted_hosts=[site.place]) as made:
-        yield made
+from tests.feeds.sites import RSS, failure
 
 
 @pytest.mark.parametrize(
@@ -133,7 +121,7 @@ URLS = (
 )
 
 
-@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=150, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.lists(URLS, min_size=1, max_size=5), st.none() | st.text(), st.none() | st.text())
 def test_any_text_is_fetched_or_refused_in_our_words(monkeypatch, urls, etag, last_modified):
     def closed(_):

@@ -71,7 +71,7 @@ def test_a_page_without_an_article_is_refused_in_words(content: bytes) -> None:
 
 
 @given(st.binary(max_size=400) | st.text(max_size=200).map(str.encode))
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 def test_any_bytes_are_a_page_or_a_refusal(content: bytes) -> None:
     with contextlib.suppress(FetchError):
         assert isinstance(read_page(b"<html><body><p>" + content), Page)
@@ -189,7 +189,7 @@ def test_a_text_file_of_the_far_east_is_read(encoding: str) -> None:
 
 
 @given(st.binary(max_size=300), st.sampled_from([None, "utf-8", "cp037", "idna", "hz", "x" * 50]))
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 def test_any_bytes_can_be_decoded(content: bytes, charset: str | None) -> None:
     assert "\x00" not in html_text(content, charset)
     text = document_text(content)

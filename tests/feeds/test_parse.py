@@ -254,7 +254,7 @@ instants = st.datetimes(datetime(1995, 1, 1), datetime(2035, 1, 1)).map(lambda a
 items = st.lists(st.tuples(texts, st.integers(0, 9**9), instants, texts), max_size=6)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(items)
 def test_sound_rss_gives_what_feedparser_gives(given_items):
     raw = RSS.format(
@@ -267,7 +267,7 @@ def test_sound_rss_gives_what_feedparser_gives(given_items):
     assert _by_us(raw) == _by_feedparser(raw)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(items)
 def test_sound_atom_gives_what_feedparser_gives(given_items):
     raw = ATOM.format(

@@ -221,7 +221,7 @@ def test_random_bytes_are_no_feed():
     assert not parse_feed(random.Random(1).randbytes(200_000)).entries
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(st.binary(max_size=300))
 def test_no_bytes_raise_an_error(raw):
     parse_feed(raw)
@@ -233,7 +233,7 @@ PIECES = """<rss> <channel> <item> </item> <title> </title> <link> <guid> <entry
 pieces = st.sampled_from(PIECES.split())
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 @given(st.lists(pieces, max_size=40), st.sampled_from(["", "<rss><channel><item>", "<feed><entry>", "<soup><item>"]))
 def test_no_soup_of_markup_raises_an_error(parts, start):
     feed = parse_feed((start + "".join(parts)).encode(), url="https://example.org/")

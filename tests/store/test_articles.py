@@ -117,7 +117,7 @@ def test_urls_of_any_length_are_kept(store: SqlStore):
     topics=st.lists(st.text(st.characters(), max_size=3), max_size=4),
     query=st.text(st.characters(), max_size=20),
 )
-@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_any_text_is_kept_and_any_query_is_answered(store: SqlStore, title, text, topics, query):
     kept, _ = store.add_article(Article(title, text, topics=tuple(topics)), NOW)
     assert store.article(kept.id) == kept
