@@ -79,7 +79,8 @@ class Parts:
     @cached_property
     def brief(self) -> Brief:
         """What composes digests."""
-        return Brief(self.store, self.analyzer)
+        over = timedelta(seconds=self.settings.communique_spread_seconds)
+        return Brief(self.store, self.analyzer, spread_over=over)
 
     @cached_property
     def alerts(self) -> Alerts:

@@ -133,6 +133,9 @@ class Settings(BaseSettings):
     communique_paid_broadcast: bool = Field(
         default=False, description="`true`: up to 1,000 messages a second, paid in Stars"
     )
+    communique_spread_seconds: int = Field(
+        0, ge=0, le=600, description="digests of one minute leave spread over so many seconds; 0: as fast as they may"
+    )
     communique_rich: Literal["auto", "off"] = Field(
         "auto", description="`auto` (rich messages where they are known) or `off`"
     )

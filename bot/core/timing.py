@@ -24,6 +24,7 @@ from zoneinfo import ZoneInfo
 
 from bot.model import MISSED_FOR, Run, Schedule
 
+_GOLDEN = (5**0.5 - 1) / 2
 MOST_SKIPPED_LISTED = 20  # a bot that was down for a week with three slots a day still tells nearly each of them
 
 
@@ -116,6 +117,18 @@ def backoff(attempts: int, *, first: timedelta, most: timedelta) -> timedelta:
             break
         pause *= 2
     return min(pause, most)
+
+
+def spread(number: int, over: timedelta) -> timedelta:
+    """Return how long after its instant the one with a number leaves, of many that are due at once: less than `over`.
+
+    Multiples of the golden ratio, without their whole parts, lie evenly however many follow one another (Knuth, "The
+    Art of Computer Programming", 6.4). The same number waits as long every time.
+
+    >>> [spread(number, timedelta(seconds=60)).seconds for number in range(1, 6)]
+    [37, 14, 51, 28, 5]
+    """
+    return over * (number * _GOLDEN % 1)
 
 
 def _runs(schedule: Schedule, first_date: date, *, behind: time | None = None) -> Iterator[Run]:

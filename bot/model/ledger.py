@@ -74,6 +74,7 @@ class Composed:
 
     `digest` is None where the slot is skipped because it was missed for too long; `wish_key` tells equal digests
     apart from others, so that one is kept once. A digest that is kept in the ledger already is told by its `digest_id`.
+    It is not sent before `not_before_at`, if that is set.
     """
 
     subscription: Subscription
@@ -82,6 +83,7 @@ class Composed:
     digest: Digest | None
     wish_key: str = ""
     digest_id: int = 0
+    not_before_at: datetime | None = None
 
     @property
     def skipped(self) -> bool:

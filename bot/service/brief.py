@@ -22,7 +22,7 @@ from bot.core.memory import told_after, told_before, told_of
 from bot.core.polling import is_silent
 from bot.core.review import HALF_LIFE as REVIEW_HALF_LIFE
 from bot.core.review import count_days
-from bot.core.timing import catch_up
+from bot.core.timing import catch_up, spread
 from bot.core.wish import wish_key
 from bot.model import Article, Composed, Digest, DigestKind, Mark, Run, Story, Subscription, Told, Wish
 from bot.service.heard import Heard, hear, stories_from_articles
@@ -62,8 +62,11 @@ class _Pass:
 class Brief:
     """Composes digests and writes what is owed."""
 
-    def __init__(self, store: Store, analyzer: Callable[[], Analyzer]) -> None:
+    def __init__(
+        self, store: Store, analyzer: Callable[[], Analyzer], *, spread_over: timedelta = timedelta(0)
+    ) -> None:
         self._store = store
+        self._spread_over = spread_over
         self._teller = Teller(analyzer)
 
     # One digest
@@ -274,7 +277,8 @@ class Brief:
         if key not in planned.kept:
             digest = replace(self._digest(subscription, run, past, planned), next_at=upcoming.at)
             planned.kept[key] = self._store.keep_digest(digest, key, now)
-        return Composed(subscription, run, upcoming, None, key, planned.kept[key])
+        later = run.at + spread(subscription.id or 0, self._spread_over) if self._spread_over else None
+        return Composed(subscription, run, upcoming, None, key, planned.kept[key], later)
 
     def _digest(self, subscription: Subscription, run: Run, past: Past, planned: _Pass) -> Digest:
         """Return the digest of a run; that of another zone with the same past and date, if it was composed just now."""

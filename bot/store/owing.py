@@ -120,7 +120,8 @@ class Owing(Part):
             key = digest_key(one.run)
             kind = DeliveryKind.REVIEW if one.subscription.schedule.weekly else DeliveryKind.DIGEST
             row = line_of(one.subscription.id or 0, kind, key, one.run.at, digest_id, state)
-            rows.append(row | {"slot": one.run.slot, "local_date": one.run.local_date})
+            of_run = {"slot": one.run.slot, "local_date": one.run.local_date, "not_before_at": one.not_before_at}
+            rows.append(row | of_run)
         return self._insert_lines(db, rows)
 
     def _insert_lines(self, db: Connection, rows: Sequence[dict[str, Any]]) -> int:

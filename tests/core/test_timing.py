@@ -17,6 +17,7 @@ from bot.core.timing import (
     backoff,
     catch_up,
     next_run,
+    spread,
 )
 from bot.model import MISSED_FOR, Run, Schedule
 
@@ -337,3 +338,11 @@ def test_a_pause_grows_to_its_limit_and_no_further(attempts, first, most):
 def test_a_pause_doubles():
     pauses = [backoff(n, first=MINUTE, most=6 * MINUTE) / MINUTE for n in range(6)]
     assert pauses == [0, 1, 2, 4, 6, 6]
+
+
+@given(st.integers(1, 10**9), st.timedeltas(timedelta(seconds=1), 10 * MINUTE))
+def test_what_is_due_at_once_leaves_evenly_wherever_its_numbers_begin(first, over):
+    waits = [spread(number, over) / over for number in range(first, first + 200)]
+    assert all(0 <= wait <= 1 for wait in waits)
+    in_tenths = [sum(tenth <= wait * 10 < tenth + 1 for wait in waits) for tenth in range(10)]
+    assert all(17 <= count <= 23 for count in in_tenths)

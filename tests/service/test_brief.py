@@ -105,6 +105,26 @@ def test_equal_wishes_share_one_digest(store, brief):
     assert len({delivery.digest_id for delivery in store.deliveries()}) == 2
 
 
+def test_digests_of_one_minute_can_be_spread_over_the_first_ones_each_chat_at_its_own_second(store, analyzer):
+    add(store, "Minister")
+    for chat_id in range(1, 41):
+        subscribe(store, chat_id)
+    minute = timedelta(minutes=1)
+    spreading = Brief(store, lambda: analyzer, spread_over=minute)
+
+    def leave(at):
+        some = store.claim_deliveries(at, lease_until=at + minute)
+        return {delivery.chat_id for delivery in some}
+
+    assert spreading.owe_due(NOW) == 40
+    quarters = [leave(NOW + n * minute / 4) for n in range(1, 5)]
+    assert all(8 <= len(some) <= 12 for some in quarters)
+    assert set.union(*quarters) == set(range(1, 41))
+    tomorrow = NOW + timedelta(days=1)
+    spreading.owe_due(tomorrow)
+    assert [leave(tomorrow + n * minute / 4) for n in range(1, 5)] == quarters
+
+
 def test_every_slot_missed_within_six_hours_is_owed_and_earlier_ones_are_skipped(store, brief):
     subscribe(store, 1, slots=(time(1), time(4), time(6)), after=NOW - timedelta(hours=9))
     assert brief.owe_due(NOW) == 3
