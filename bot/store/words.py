@@ -134,9 +134,9 @@ def plain_text(text: str) -> str | None:
     >>> plain_text("“duty_free” list"), plain_text("Québec")
     ('   duty_free    list', None)
     """
-    raw = text.encode()
+    raw = text.encode(errors="surrogatepass")
     if not text.isascii():
-        if not set(raw.translate(None, _ASCII).decode()) <= _SIGNS:
+        if not set(raw.translate(None, _ASCII).decode(errors="surrogatepass")) <= _SIGNS:
             return None
         raw = raw.translate(_FOREIGN_TO_SPACES)
         text = raw.decode("ascii")

@@ -217,6 +217,6 @@ def test_a_plain_text_has_the_words_of_the_text(text):
         assert re.findall("[a-z0-9]+", plain.lower()) == searched_words("", text)[1]
 
 
-@pytest.mark.parametrize("text", ["a" * 65, "x " * 9 + "b" * 70, "Québec", "関税"])
+@pytest.mark.parametrize("text", ["a" * 65, "x " * 9 + "b" * 70, "Québec", "関税", "half a sign: \ud83c"])
 def test_what_sqlite_would_cut_otherwise_is_cut_here(text):
     assert plain_text(text) is None
