@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import signal
+import sys
 import warnings
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
@@ -44,6 +45,7 @@ CLEANING = 3600  # seconds
 FINISH_UPDATES = 4.0  # seconds at most for updates under way; all of stopping must take less than 10
 FINISH_SENDING = 5.0
 FINISH_NOTES = 0.5
+SWITCHING = 0.0005  # seconds a thread may keep the event loop from going on, a tenth of Python's own
 PREVIEW_TOKEN = "1:preview"  # noqa: S105 -- of the Bot API built in, on loopback
 
 
@@ -98,6 +100,7 @@ def preview_samples() -> list[dict[str, str]]:
 
 
 async def _serve(made: Parts, api_url: str, token: str, stop: asyncio.Event) -> None:
+    sys.setswitchinterval(SWITCHING)
     warnings.filterwarnings("ignore", category=PTBDeprecationWarning)  # python-telegram-bot's, about itself
     settings, door = made.settings, Door()
     web, reading, drawers = GuardedWeb(trusted_hosts=settings.communique_trusted_hosts), Readers(), Workers(most=1)
@@ -230,9 +233,14 @@ async def _heartbeat(made: Parts, door: Door, deliverer: Deliverer, stop: asynci
 
 async def _plan(made: Parts, door: Door, deliverer: Deliverer, stop: asyncio.Event) -> None:
     """Owe what is due, page by page, then what breaks; what one page owes leaves while the next one is planned."""
-    pages = made.brief.owe_pages(made.clock.now())
-    while not stop.is_set() and await door(next, pages, None) is not None:
+    pages, loop = made.brief.owe_pages(made.clock.now()), asyncio.get_running_loop()
+    while not stop.is_set():
+        began = loop.time()
+        if await door(next, pages, None) is None:
+            break
         deliverer.wake()
+        if deliverer.has_plenty:
+            await asyncio.sleep(loop.time() - began)  # planning holds the interpreter's lock, which sending needs
     if not stop.is_set() and await door(made.alerts.owe_breaking, made.clock.now()) > 0:
         deliverer.wake()
 

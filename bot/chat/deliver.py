@@ -124,6 +124,11 @@ class Deliverer:
                 return taken
             await self._wait()
 
+    @property
+    def has_plenty(self) -> bool:
+        """Whether what is in hand is enough for now, so that whoever plans may take their time."""
+        return len(self._tasks) >= self._most // 2
+
     def wake(self) -> None:
         """Look at once for what is owed: something new is."""
         self._progress.set()

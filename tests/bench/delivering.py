@@ -12,11 +12,12 @@ from __future__ import annotations
 import argparse
 import asyncio
 import os
+import random
 import signal
 import sys
 import tempfile
 import time
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -36,13 +37,15 @@ from bot.store.tables import chats, subscriptions
 from tests.bench.processes import cpu_seconds, memory_mb
 from tests.chat.test_deliver_crash import soak
 from tests.conftest import TOKEN, BotProcess
+from tests.invented import Lexicon
 
 LATENCY = 0.05
 FREE, PAID = 30, 1000
 AT_ONCE = 128
 STOCK = 2000  # messages of the peer
 PLACES = 1000
-ARTICLES = 400
+ARTICLES, SENTENCES = 400, 15
+STORIES = 5  # of each digest
 CHUNK = 5000
 
 Row = tuple[str, str, str, str]
@@ -51,14 +54,7 @@ Row = tuple[str, str, str, str]
 def seed(folder: Path, count: int, due_at: datetime, *, wishes: int = 20) -> None:
     """Make a store in which many chats are due at an instant."""
     store = open_store(f"sqlite:///{folder}/data/var/communique.db")
-    words = (Path(__file__).parents[1] / "articles/steel.txt").read_text(encoding="utf-8").split()
-    made = []
-    for n in range(ARTICLES):
-        text = " ".join(words[n % 50 :] + [f"word{n}x{k}" for k in range(100)])
-        title = " ".join(f"headline{n}x{k}" for k in range(8))
-        places = (f"P{n % PLACES}", "JP")
-        made.append(Article(title, text, f"Outlet {n % 40}", topics=("tariffs",), places=places, language="en"))
-    store.add_articles(made, due_at - timedelta(hours=1))
+    store.add_articles(list(_articles(wishes)), due_at - timedelta(hours=1))
     slot = due_at.astimezone(UTC).time().replace(tzinfo=None)
     schedule = json_from_noun(Schedule(slots=(slot,)))
     with store._transactions.writing() as db:
@@ -72,7 +68,7 @@ def seed(folder: Path, count: int, due_at: datetime, *, wishes: int = 20) -> Non
                     {
                         "chat_id": chat_id,
                         "thread_id": 0,
-                        "wish": json_from_noun(Wish(topics=(), places=(f"P{chat_id % wishes}",), most_stories=5)),
+                        "wish": json_from_noun(Wish(topics=(), places=(f"P{chat_id % wishes}",), most_stories=STORIES)),
                         "schedule": schedule,
                         "next_digest_at": due_at,
                         "next_slot": slot,
@@ -82,6 +78,24 @@ def seed(folder: Path, count: int, due_at: datetime, *, wishes: int = 20) -> Non
                 ],
             )
     store.close()
+
+
+def _articles(wishes: int) -> Iterator[Article]:
+    """Invent articles, each of an event of its own, so that every wish has a digest of `STORIES`."""
+    chance = random.Random(6)
+    lexicon = Lexicon(chance)
+    places_each = -(-STORIES * wishes // ARTICLES)
+    for n in range(ARTICLES):
+        event = lexicon.event()
+        sentences = []
+        for _ in range(SENTENCES):
+            words = [*chance.sample(event.own, 6), *lexicon.general(10), chance.choice(event.names)]
+            chance.shuffle(words)
+            sentences.append(f"The {' '.join(words)}.")
+        places = tuple(f"P{(n * places_each + k) % wishes}" for k in range(places_each))
+        title = " ".join([*event.names[:2], *event.own[:5]])
+        text = "\n".join(" ".join(sentences[k : k + 3]) for k in range(0, SENTENCES, 3))
+        yield Article(title, text, f"Outlet {n % 40}", topics=("tariffs",), places=places, language="en")
 
 
 class Wire:

@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.core import pacing
-from bot.core.pacing import FREE, PAID, REFUSED, Pacing
+from bot.core.pacing import FREE, GRAIN, PAID, PAID_SLACK, REFUSED, Pacing
 
 
 def drain(queue, now, *, until=float("inf")):
@@ -130,3 +130,15 @@ def test_chats_that_were_quiet_are_forgotten_but_not_those_that_are_held_back(mo
         queue.wait(chat, float(chat))
     assert len(queue._chats) <= 101
     assert queue.held(7, 100.0) == 3500.0
+
+
+def test_what_leaves_late_by_the_grain_of_timers_makes_nobody_behind_it_late():
+    queue = Pacing[int](PAID)
+    for chat_id in range(1, 3001):
+        queue.ask(chat_id, chat_id, 0.0, urgent=False)
+    left, now = 0, 0.0
+    while left < 3000:
+        while queue.next(now) is not None:
+            left += 1
+        now += (queue.pause(now) or 0) + GRAIN / 2
+    assert 3.0 - GRAIN <= now <= 3.0 * PAID_SLACK + 2 * GRAIN
