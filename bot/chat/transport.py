@@ -167,12 +167,10 @@ TIMEOUT: Final = aiohttp.ClientTimeout(sock_read=READ_TIMEOUT, sock_connect=CONN
 
 @lru_cache(maxsize=256)  # the methods of one server: aiohttp would read the environment and ~/.netrc for each message
 def _proxy_for(url: str) -> str | None:
-    """Return the proxy that the environment names for an address, read once."""
+    """Return the proxy that the environment names for an address, read once; aiohttp speaks to those of HTTP only."""
     parts = urlsplit(url)
-    if proxy_bypass(parts.netloc):
-        return None
-    proxies = getproxies()
-    return proxies.get(parts.scheme) or proxies.get("all")
+    proxy = None if proxy_bypass(parts.netloc) else getproxies().get(parts.scheme)
+    return proxy if proxy is not None and proxy.lower().startswith("http://") else None
 
 
 def _chat_of(data: RequestData | None) -> int | None:

@@ -56,6 +56,10 @@ _FOREIGN = (
     (b"7z\xbc\xaf", "an archive"),
     (b"\x1f\x8b", "an archive"),
 )
+# What pypdf raises on broken files besides its own errors.
+_BROKEN_PDF = (
+    RuntimeError, OSError, ArithmeticError, AssertionError, AttributeError, ValueError, TypeError, LookupError,
+)  # fmt: skip
 _TITLE_STYLES = re.compile(r"Title|Heading 1", re.IGNORECASE)
 _NO_TITLE = re.compile(
     r"microsoft word|untitled|powerpoint|\.(?:docx?|pdf|indd|odt|rtf|qxd)\b|^\W*$|^\S+$", re.IGNORECASE
@@ -137,12 +141,6 @@ def _page(
         site=article.source,
         language=detect_language(article.text) or None,
     )
-
-
-# What pypdf raises on broken files besides its own errors.
-_BROKEN_PDF = (
-    RuntimeError, OSError, ArithmeticError, AssertionError, AttributeError, ValueError, TypeError, LookupError,
-)  # fmt: skip
 
 
 def _pdf(content: bytes, address: str) -> Page:

@@ -70,6 +70,13 @@ async def test_the_environments_proxy_is_asked_and_not_for_hosts_it_excepts(requ
         assert len(asked) == 1
 
 
+async def test_a_proxy_that_does_not_speak_http_is_not_asked(telegram, request_, monkeypatch):
+    monkeypatch.setenv("all_proxy", "socks5://127.0.0.1:9")
+    monkeypatch.setenv("http_proxy", "socks5h://127.0.0.1:9")
+    status, _ = await request_.do_request(f"{telegram.url}/bot{TOKEN}/getMe?socks", "POST")
+    assert status == 200
+
+
 async def test_no_server_is_a_network_error_without_the_token(request_):
     with pytest.raises(NetworkError) as error:
         await request_.do_request(f"http://127.0.0.1:9/bot{TOKEN}/getMe", "POST")
