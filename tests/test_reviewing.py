@@ -11,13 +11,12 @@ import pytest
 from PIL import Image
 
 from bot.core.timing import next_run
-from bot.model import Article, Chat, DeliveryState, Schedule, Subscription, Wish
+from bot.model import Chat, DeliveryState, Schedule, Subscription, Wish
 from bot.store.sql import open_store
-from tests.placing import add_story
+from tests.placing import add_days
 
 CHROMIUM = Path("/usr/bin/chromium")
 ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-background-networking", "--disable-sync"]
-TEXT = "{0} said the tariff on steel from Japan would rise. Importers expect higher prices. They met on Friday."
 
 
 def owe_review(folder, chat_id):
@@ -30,18 +29,7 @@ def owe_review(folder, chat_id):
     store.save_chat(Chat(chat_id))
     run = next_run(schedule, before - timedelta(minutes=1))
     store.save_subscription(Subscription(chat_id, Wish(topics=("tariffs",)), schedule, next_run=run))
-    for n in range(5):
-        at = now - timedelta(days=n, hours=3)
-        told = Article(
-            f"Duty {n}",
-            TEXT.format(f"Minister {n}"),
-            "Kairos Wire",
-            url=f"https://a.example/{n}",
-            published_at=at,
-            topics=("tariffs",),
-            language="en",
-        )
-        add_story(store, [told], at)
+    add_days(store, now, 5)
     return store
 
 

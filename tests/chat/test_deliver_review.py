@@ -15,18 +15,17 @@ from bot.chat.pace import Pace
 from bot.chat.transport import AiohttpRequest
 from bot.core.timing import next_run
 from bot.errors import FetchError
-from bot.model import Article, Chat, ChatKind, DeliveryState, Schedule, Subscription, Vocabulary, Wish
+from bot.model import Chat, ChatKind, DeliveryState, Schedule, Subscription, Vocabulary, Wish
 from bot.preview.server import PreviewServer
 from bot.service.brief import Brief
 from bot.store.door import Door
 from tests.conftest import TOKEN
-from tests.placing import add_story
+from tests.placing import add_days
 from tests.sending import NOW as LIVED
 from tests.sending import Life, World
 
 NOW = datetime(2026, 11, 20, 8, 0, tzinfo=UTC)
 WEEKLY = Schedule(days=frozenset({4}), weekly=True)
-TEXT = "{0} said the tariff on steel from Japan would rise. Importers expect higher prices. They met on Friday."
 VOCABULARY = Vocabulary({}, {})
 
 
@@ -104,18 +103,7 @@ def owe(store, analyzer, *chat_ids, kind=ChatKind.PRIVATE, schedule=WEEKLY, wish
     for chat_id in chat_ids:
         store.save_chat(Chat(chat_id, kind))
         store.save_subscription(Subscription(chat_id, wish or Wish(), schedule, next_run=run))
-    for n in range(stories):
-        at = now - timedelta(days=n, hours=2)
-        told = Article(
-            f"Duty {n}",
-            TEXT.format(f"Minister {n}"),
-            "Kairos Wire",
-            url=f"https://a.example/{n}",
-            published_at=at,
-            topics=("tariffs",),
-            language="en",
-        )
-        add_story(store, [told], at)
+    add_days(store, now, stories)
     assert Brief(store, lambda: analyzer).owe_due(now) == len(chat_ids)
 
 

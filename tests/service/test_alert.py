@@ -10,18 +10,10 @@ from bot.model import Article, Chat, DeliveryKind, DeliveryState, DigestKind, Sc
 from bot.service.alert import Alerts
 from bot.service.brief import Brief
 from tests.noting import delivery_sent
-from tests.placing import add_story, join_story
+from tests.placing import TEXT, add_story, join_story
 
 NOW = datetime(2026, 11, 20, 12, 0, tzinfo=UTC)
 HOUR = timedelta(hours=1)
-TEXT = (
-    "{0} said the tariff on steel from Japan would rise. Importers in the United States expect higher prices. {0} met."
-)
-
-
-@pytest.fixture
-def store(sqlite_store):
-    return sqlite_store
 
 
 @pytest.fixture

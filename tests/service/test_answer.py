@@ -14,11 +14,6 @@ NOW = datetime(2026, 11, 20, 8, 0, tzinfo=UTC)
 
 
 @pytest.fixture
-def store(sqlite_store):
-    return sqlite_store
-
-
-@pytest.fixture
 def answers(store, analyzer):
     return Answers(store, lambda: analyzer)
 

@@ -3,8 +3,6 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta
 
-import pytest
-
 from bot.core.timing import next_run
 from bot.model import (
     Article,
@@ -22,22 +20,9 @@ from bot.model import (
     Wish,
 )
 from bot.service.brief import PAGE_WISHES, Brief
-from tests.placing import add_story, join_story
+from tests.placing import TEXT, add_story, join_story
 
 NOW = datetime(2026, 11, 20, 8, 0, tzinfo=UTC)
-TEXT = (
-    "{0} said the tariff on steel from Japan would rise. Importers in the United States expect higher prices. {0} met."
-)
-
-
-@pytest.fixture
-def store(sqlite_store):
-    return sqlite_store
-
-
-@pytest.fixture
-def brief(store, analyzer):
-    return Brief(store, lambda: analyzer)
 
 
 def add(

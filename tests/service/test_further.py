@@ -10,7 +10,6 @@ import pytest
 from bot.core.timing import next_run
 from bot.model import Alerted, Article, Chat, DeliveryKind, DeliveryState, Mark, Schedule, Subscription, Wish
 from bot.service.alert import Alerts
-from bot.service.brief import Brief
 from bot.service.further import FurtherPages, PageAsked
 from tests.noting import delivery_sent
 from tests.placing import add_story
@@ -19,16 +18,6 @@ NOW = datetime(2026, 11, 20, 8, 0, tzinfo=UTC)
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 GOODS = ("steel", "lentils", "chips", "juice", "shoes", "barley", "tomatoes")
 WISH = Wish(topics=(), most_stories=2)
-
-
-@pytest.fixture
-def store(sqlite_store):
-    return sqlite_store
-
-
-@pytest.fixture
-def brief(store, analyzer):
-    return Brief(store, lambda: analyzer)
 
 
 @pytest.fixture

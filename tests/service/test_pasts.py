@@ -5,30 +5,14 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import UTC, datetime, time, timedelta
 
-import pytest
-
 from bot.core.timing import next_run
 from bot.model import Article, Chat, DeliveryState, Mark, Note, Schedule, Subscription, Wish
 from bot.service.alert import Alerts
-from bot.service.brief import Brief
 from tests.noting import delivery_blocked, delivery_sent, part_sent
-from tests.placing import add_story, join_story
+from tests.placing import TEXT, add_story, join_story
 
 NOW = datetime(2026, 11, 20, 8, 0, tzinfo=UTC)
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
-TEXT = (
-    "{0} said the tariff on steel from Japan would rise. Importers in the United States expect higher prices. {0} met."
-)
-
-
-@pytest.fixture
-def store(sqlite_store):
-    return sqlite_store
-
-
-@pytest.fixture
-def brief(store, analyzer):
-    return Brief(store, lambda: analyzer)
 
 
 def subscribe(store, *, slots=(time(8),), after=NOW - HOUR, alerts=False):
