@@ -237,12 +237,12 @@ class Brief:
         """Write every digest that is due into the ledger, page by page; yield how many lines each page wrote.
 
         What a page wrote can be sent while the next one is planned. A page ends with `BATCH` subscriptions or with
-        `PAGE_WISHES` digests that had to be composed, whichever comes first. Each takes the earliest run of a due
-        subscription; one that was missed several times comes up again, until none is due. A wish that many chats have
-        is composed once: of the digest, only its id is remembered.
+        `PAGE_WISHES` digests that had to be composed, whichever comes first; chats that share one stand in it
+        together. Each takes the earliest run of a due subscription; one that was missed several times comes up again,
+        until none is due. A wish that many chats have is composed once: of the digest, only its id is remembered.
         """
         planned = _Pass()
-        while page := self._page(self._store.due_subscriptions(now, limit=BATCH), now, planned):
+        while page := self._page(_by_wish(self._store.due_subscriptions(now, limit=BATCH)), now, planned):
             yield self._store.owe(page, now)
 
     def _page(self, due: Sequence[Subscription], now: datetime, planned: _Pass) -> list[Composed]:
@@ -252,16 +252,19 @@ class Brief:
             some = due[len(page) : len(page) + planned.at_once]
             pasts = pasts_of(self._store, some, now, planned.pasts)
             for subscription in some:
-                page.append(self._composed(subscription, now, pasts, planned))
-                if len(planned.kept) - before >= PAGE_WISHES:
+                is_full = len(planned.kept) - before >= PAGE_WISHES
+                one = self._composed(subscription, now, pasts, planned, kept_only=is_full)
+                if one is None:
                     planned.at_once = len(page)
                     return page
+                page.append(one)
             planned.at_once = min(2 * planned.at_once, BATCH)
         return page
 
     def _composed(
-        self, subscription: Subscription, now: datetime, pasts: Mapping[int, Past], planned: _Pass
-    ) -> Composed:
+        self, subscription: Subscription, now: datetime, pasts: Mapping[int, Past], planned: _Pass, *, kept_only: bool
+    ) -> Composed | None:
+        """Return what a subscription is owed; None if that had to be composed, and only what is kept may be owed."""
         run = subscription.next_run
         assert run is not None, "the store hands out only subscriptions that have a next run"
         caught = catch_up(subscription.schedule, run, now)
@@ -275,6 +278,8 @@ class Brief:
         past = pasts[subscription.id or 0]
         key = _key(subscription, run, upcoming, past)
         if key not in planned.kept:
+            if kept_only:
+                return None
             digest = replace(self._digest(subscription, run, past, planned), next_at=upcoming.at)
             planned.kept[key] = self._store.keep_digest(digest, key, now)
         later = run.at + spread(subscription.id or 0, self._spread_over) if self._spread_over else None
@@ -310,6 +315,15 @@ class Brief:
                 planned.windows.pop(next(iter(planned.windows)))
             planned.windows[span] = hear(self._store, since_at, until_at)
         return planned.windows[span]
+
+
+def _by_wish(due: Sequence[Subscription]) -> list[Subscription]:
+    """Return subscriptions with those of one instant and one wish side by side: a page of few digests serves many."""
+    together: dict[tuple[datetime | None, Wish], list[Subscription]] = {}
+    for one in due:
+        due_at = None if one.next_run is None else one.next_run.at
+        together.setdefault((due_at, one.wish), []).append(one)
+    return [one for some in together.values() for one in some]
 
 
 def _counted(story: Story) -> Story:

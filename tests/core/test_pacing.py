@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import random
 from bisect import bisect_right
-from itertools import pairwise
+from itertools import groupby, pairwise
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.core import pacing
-from bot.core.pacing import FREE, GRAIN, PAID, PAID_SLACK, REFUSED, Pacing
+from bot.core.pacing import FREE, PAID, PAID_SLACK, REFUSED, SLACK, Pacing
 
 
 def drain(queue, now, *, until=float("inf")):
@@ -132,13 +134,64 @@ def test_chats_that_were_quiet_are_forgotten_but_not_those_that_are_held_back(mo
     assert queue.held(7, 100.0) == 3500.0
 
 
-def test_what_leaves_late_by_the_grain_of_timers_makes_nobody_behind_it_late():
+def drain_late(queue, chance, *, latest, asks=0.0):
+    """Take everybody out by timers that fire late, while somebody asks for something now and then; return when."""
+    now, times, waits, asked = 0.0, [], [], 1_000_000
+    while (pause := queue.pause(now)) is not None:
+        timer = now + pause + chance.uniform(0, latest)
+        if asks and chance.random() < (timer - now) * asks:
+            now, asked = chance.uniform(now, timer), asked + 1
+            queue.ask(now, asked, now, urgent=True)
+        else:
+            now = timer
+        while (who := queue.next(now)) is not None:
+            times.append(now)
+            if isinstance(who, float):
+                waits.append(now - who)
+    return times, waits
+
+
+@pytest.mark.parametrize(("per_second", "slack"), [(FREE, SLACK), (PAID, PAID_SLACK)])
+@pytest.mark.parametrize("latest", [0.0, 0.002, 0.03])
+def test_what_a_busy_process_sleeps_through_is_made_up_for_and_no_second_has_too_many(per_second, slack, latest):
+    queue, count = Pacing[object](per_second), round(40 * per_second)
+    for chat_id in range(1, count + 1):
+        queue.ask("due", chat_id, 0.0, urgent=False)
+    times, waits = drain_late(queue, random.Random(7), latest=latest, asks=0.8)
+    assert waits
+    assert sorted(waits)[int(0.95 * len(waits))] <= 0.11 + 2 * latest
+    assert times[-1] <= 1.005 * slack * len(times) / per_second + latest
+    assert most_within(times, 1.0) <= per_second
+
+
+def test_a_stop_of_a_fifth_of_a_second_makes_no_message_later_than_that():
     queue = Pacing[int](PAID)
-    for chat_id in range(1, 3001):
+    for chat_id in range(1, 30_001):
         queue.ask(chat_id, chat_id, 0.0, urgent=False)
-    left, now = 0, 0.0
-    while left < 3000:
-        while queue.next(now) is not None:
-            left += 1
-        now += (queue.pause(now) or 0) + GRAIN / 2
-    assert 3.0 - GRAIN <= now <= 3.0 * PAID_SLACK + 2 * GRAIN
+    times = [at for at, _ in drain(queue, 0.0, until=5.0)]
+    stopped = times[-1] + 0.2
+    while queue.next(stopped) is not None:
+        times.append(stopped)
+    times += [at for at, _ in drain(queue, stopped)]
+    assert all(at <= PAID_SLACK * number / PAID + 0.2 for number, at in enumerate(times))
+    assert most_within(times, 1.0) <= PAID
+
+
+def test_what_is_only_due_leaves_in_volleys_that_wake_the_process_a_third_as_often():
+    queue = Pacing[int](FREE)
+    for chat_id in range(1, 301):
+        queue.ask(chat_id, chat_id, 0.0, urgent=False)
+    left = drain(queue, 0.0)
+    assert {len(list(volley)) for _, volley in groupby(at for at, _ in left)} == {3}
+    alone = Pacing[int](FREE)
+    alone.ask(1, 1, 0.0, urgent=False)
+    assert alone.next(0.0) == 1  # nobody waits for others
+
+
+def test_beats_that_nobody_waited_for_are_not_made_up_for():
+    queue = Pacing[int](FREE)
+    for number, start in enumerate((0.0, 100.0, 200.0)):
+        for chat_id in range(1, 61):
+            queue.ask(chat_id, 100 * number + chat_id, start, urgent=False)
+        times = [at for at, _ in drain(queue, start)]
+        assert most_within(times, 0.05) <= 3
