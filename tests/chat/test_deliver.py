@@ -323,6 +323,17 @@ async def test_requests_that_hang_hold_up_no_other(telegram, store, deliverer, m
     ticking.cancel()
 
 
+async def test_it_tells_whoever_plans_that_there_is_plenty_to_send(telegram, store, deliverer, monkeypatch):
+    monkeypatch.setattr(deliverer, "_most", 8)
+    for n in range(5):
+        owe(store, telegram.chats.add_private(f"Ada {n}", started=True))
+    telegram._latency = 0.2
+    ticking = asyncio.create_task(deliverer.tick())
+    await telegram.wait_until(lambda: deliverer.has_plenty)
+    assert await ticking == 5
+    assert not deliverer.has_plenty
+
+
 async def test_one_that_stops_gives_back_what_waits_and_finishes_what_is_under_way(telegram, store, deliverer):
     chats = [telegram.chats.add_private(f"Ada {n}", started=True) for n in range(40)]
     for chat in chats:
