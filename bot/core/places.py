@@ -34,8 +34,9 @@ from dataclasses import dataclass, field
 from enum import Enum
 from functools import cached_property
 from types import MappingProxyType
+from typing import NamedTuple
 
-from bot.core.phrases import Found, Phrase, Phrases
+from bot.core.phrases import Phrase, Phrases
 from bot.model import Place
 
 
@@ -76,14 +77,19 @@ class _Mark:
     kind: _Kind
 
 
-@dataclass(frozen=True, slots=True)
-class _Hit:
-    """A word for a place, in the part of the text it stands in, and what the mention weighs."""
+class _Hit(NamedTuple):
+    """A word for a place, `part[start:end]` of a part of the text, and what the mention weighs."""
 
-    found: Found[_Mark]
+    start: int
+    end: int
+    kind: _Kind
     part: str
     order: int
     weight: float
+
+    @property
+    def text(self) -> str:
+        return self.part[self.start : self.end]
 
 
 _TITLE_WEIGHT, _LEAD_WEIGHT, _LEAD = 4.0, 2.0, 300  # characters: about the first two sentences of a news text
@@ -187,15 +193,16 @@ class PlaceFinder:
         """Return the keys of the places a text and its title name, most prominent first."""
         hits: dict[str, list[_Hit]] = {}
         for order, part in enumerate((title, text)):
-            for found in self._phrases.find(part):
-                weight = _TITLE_WEIGHT if order == 0 else _LEAD_WEIGHT if found.start < _LEAD else 1.0
-                hits.setdefault(found.payload.key, []).append(_Hit(found, part, order, weight))
+            for start, end, marks in self._phrases.stretches(part):
+                weight = _TITLE_WEIGHT if order == 0 else _LEAD_WEIGHT if start < _LEAD else 1.0
+                for mark in marks:
+                    hits.setdefault(mark.key, []).append(_Hit(start, end, mark.kind, part, order, weight))
         scores: dict[str, tuple[float, int, int]] = {}
         for key, mine in hits.items():
             counted = self._counted(key, mine)
             if counted:
                 first = counted[0]
-                scores[key] = (-sum(hit.weight for hit in counted), first.order, first.found.start)
+                scores[key] = (-sum([hit.weight for hit in counted]), first.order, first.start)
         reported_from = self._dateline_of(text)
         if reported_from:
             scores.setdefault(reported_from, (-1.0, 1, 0))
@@ -203,11 +210,11 @@ class PlaceFinder:
 
     def _counted(self, key: str, hits: list[_Hit]) -> list[_Hit]:
         """Return the hits that do mean the place (rules 2 to 4)."""
-        named = [hit for hit in hits if hit.found.payload.kind is not _Kind.SHADOW and not _shouts(hit)]
-        unsure = [hit for hit in named if hit.found.payload.kind is _Kind.UNSURE]
+        named = [hit for hit in hits if hit.kind is not _Kind.SHADOW and not _shouts(hit)]
+        unsure = [hit for hit in named if hit.kind is _Kind.UNSURE]
         if len(named) > len(unsure) or not unsure:
             return named
-        if len(hits) > len(named) and any(hit.found.payload.kind is _Kind.SHADOW for hit in hits):
+        if len(hits) > len(named) and any(hit.kind is _Kind.SHADOW for hit in hits):
             return []
         if any(_in_a_name(hit) for hit in unsure):
             return []
@@ -220,7 +227,7 @@ class PlaceFinder:
         kinds = {
             found.payload.kind
             for hit in unsure
-            for found in self._context.find(hit.part[max(0, hit.found.start - _WINDOW) : hit.found.end + _WINDOW])
+            for found in self._context.find(hit.part[max(0, hit.start - _WINDOW) : hit.end + _WINDOW])
             if found.payload.key == key
         }
         return _Kind.UNLESS not in kinds and (not entry.near or _Kind.NEAR in kinds)
@@ -251,17 +258,18 @@ def _phrases_of(entry: PlaceEntry) -> list[Phrase[_Mark]]:
 
 
 def _line_around(hit: _Hit) -> str:
-    start = hit.part.rfind("\n", 0, hit.found.start) + 1
-    end = hit.part.find("\n", hit.found.end)
-    return hit.part[max(start, hit.found.start - 200) : min(end if end >= 0 else len(hit.part), hit.found.end + 200)]
+    start = hit.part.rfind("\n", 0, hit.start) + 1
+    end = hit.part.find("\n", hit.end)
+    return hit.part[max(start, hit.start - 200) : min(end if end >= 0 else len(hit.part), hit.end + 200)]
 
 
 def _shouts(hit: _Hit) -> bool:
     """Tell whether a hit is US or WHO in a line of capitals (rule 4)."""
-    if hit.found.text not in _SHOUTED:
+    text = hit.text
+    if text not in _SHOUTED:
         return False
     letters = [letter for letter in _line_around(hit) if letter.isalpha()]
-    return len(letters) > len(hit.found.text) + 4 and sum(map(str.isupper, letters)) > _CAPITAL_LINE * len(letters)
+    return len(letters) > len(text) + 4 and sum(map(str.isupper, letters)) > _CAPITAL_LINE * len(letters)
 
 
 def _in_a_name(hit: _Hit) -> bool:
@@ -270,10 +278,10 @@ def _in_a_name(hit: _Hit) -> bool:
     words = line.split()
     if line[-1] not in ".!?" and sum(word[0].isupper() for word in words) > _HEADLINE * len(words):
         return False
-    behind = _BEHIND.match(hit.part, hit.found.end)
+    behind = _BEHIND.match(hit.part, hit.end)
     if behind and _is_name(behind["word"]):
         return True
-    before = _BEFORE.search(hit.part, max(0, hit.found.start - 40), hit.found.start)
+    before = _BEFORE.search(hit.part, max(0, hit.start - 40), hit.start)
     if before is None:
         return False
     preceding = hit.part[: before.start("word")].rstrip()

@@ -30,7 +30,6 @@ Known exceptions
 from __future__ import annotations
 
 import math
-import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from enum import Enum
@@ -82,6 +81,15 @@ class _Cue:
     kind: _Kind
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class _Meaning:
+    """What a stretch of a text shows: topics, each with the kind of its phrase; whether it is a word of the setting."""
+
+    topics: tuple[tuple[str, _Kind], ...]
+    has_setting: bool
+    only_setting: bool
+
+
 @dataclass(slots=True)
 class _Evidence:
     """What a text says for one phrase of a topic: its verbatim first mention, its weight and how often."""
@@ -94,7 +102,7 @@ class _Evidence:
     @property
     def worth(self) -> float:
         weight = _STRONG if self.kind is _Kind.STRONG else _WEAK
-        return weight * self.place * (1 + math.log(self.count))
+        return weight * self.place * (1 + math.log(self.count)) if self.count > 1 else weight * self.place
 
 
 # Weights, threshold and lengths were chosen on six sets of labeled English news, bills and event sentences.
@@ -110,9 +118,11 @@ _MOST_SUM = 30.0  # beyond this a chance is 0 or 1 to all its digits
 _ROOT = 4  # letters
 _ENOUGH_SUPPORT = 3  # different supporting phrases, where there is neither a strong one nor a setting
 _MOST_EVIDENCE = 6
+_OTHER_LANGUAGE = "other"  # in which the vocabulary has no phrases
 _WORD_LENGTH = 6.0  # characters of a word and its space in our alphabetic languages
 _UNSPACED_WORD_LENGTH = 2.0  # characters of a Chinese or Japanese word
-_UNSPACED = re.compile("[\u3000-\U0010ffff]")  # Chinese, Japanese and what stands behind them
+# In UTF-8 a character from U+3000 on (Chinese, Japanese and what stands behind them) begins with 0xE3 or more.
+_NOT_UNSPACED = bytes(range(0xE3))
 
 
 class TopicFinder:
@@ -132,6 +142,7 @@ class TopicFinder:
     def __init__(self, topics: Iterable[TopicEntry], weights: Iterable[TopicWeights] = ()) -> None:
         entries = list(topics)
         self._weights = {table.language: table for table in weights}
+        self._meanings: dict[str | None, dict[tuple[_Cue, ...], _Meaning]] = {}
         self._entries = {entry.key: entry for entry in entries}
         if len(self._entries) != len(entries):
             raise ValueError("two topics have the same key")
@@ -154,6 +165,10 @@ class TopicFinder:
             for word in (entry.name, *entry.aliases):
                 aliases.setdefault(word.lower(), key)
         return MappingProxyType(aliases)
+
+    @cached_property
+    def _languages(self) -> frozenset[str]:
+        return frozenset(language for entry in self._entries.values() for language in entry.words)
 
     @cached_property
     def _phrases(self) -> Phrases[_Cue]:
@@ -200,17 +215,31 @@ class TopicFinder:
 
     def _collect(self, read: Reading, language: str | None) -> None:
         """Add the phrases of a text to what is read of it."""
-        languages = {language, "en", None}
+        meanings = self._meanings_in(language)
         for part, in_title in ((read.title, True), (read.body, False)):
-            for text, start, end, cues in self._phrases.stretches(part):
-                counted = [cue for cue in cues if cue.kind is not _Kind.SHADOW]
-                if language:
-                    counted = [cue for cue in counted if cue.language in languages]
-                if counted:
+            gaps = read.gaps[in_title]
+            for start, end, cues in self._phrases.stretches(part):
+                meaning = meanings.get(cues)
+                if meaning is None:
+                    meaning = meanings[cues] = _meaning(cues, language)
+                if meaning.has_setting:
+                    gaps[start, end] = part[start:end]
+                if meaning.topics:
                     place = _TITLE if in_title else _LEAD_PLACE if start < _LEAD else 1.0
-                    read.add(text, counted, place)
-                    if any(cue.kind is _Kind.SETTING for cue in counted):
-                        read.gaps[in_title][start, end] = text
+                    read.add(part[start:end], meaning, place)
+
+    def _meanings_in(self, language: str | None) -> dict[tuple[_Cue, ...], _Meaning]:
+        """Return the meanings of lists of cues in a language that are known so far."""
+        known = language if language in self._languages else _OTHER_LANGUAGE
+        return self._meanings.setdefault(known if language else None, {})
+
+
+def _meaning(cues: tuple[_Cue, ...], language: str | None) -> _Meaning:
+    """Return what cues show in a text of a language: those of that language, of English and of all; without, all."""
+    languages = {language, "en", None}
+    counted = [cue for cue in cues if cue.kind is not _Kind.SHADOW and (not language or cue.language in languages)]
+    kinds = {cue.kind for cue in counted}
+    return _Meaning(tuple((cue.topic, cue.kind) for cue in counted), _Kind.SETTING in kinds, kinds == {_Kind.SETTING})
 
 
 @dataclass(slots=True)
@@ -221,33 +250,37 @@ class Reading:
     body: str
     allowance: float
     evidence: dict[str, dict[str, _Evidence]] = field(default_factory=dict)
+    settings: set[_Meaning] = field(default_factory=set)
     gaps: dict[bool, dict[tuple[int, int], str]] = field(default_factory=lambda: {True: {}, False: {}})
 
-    def add(self, text: str, stands_for: Iterable[_Cue], place: float) -> None:
-        """Note a phrase; words of the setting are one, whichever they are."""
+    def add(self, text: str, meaning: _Meaning, place: float) -> None:
+        """Note a phrase, those first whose place weighs most; words of the setting are one, whichever they are."""
+        if meaning.only_setting:
+            if meaning in self.settings:
+                return
+            self.settings.add(meaning)
         stem = _stem(text)
-        for cue in stands_for:
-            cues = self.evidence.get(cue.topic)
-            if cues is None:
-                cues = self.evidence[cue.topic] = {}
-            is_setting = cue.kind is _Kind.SETTING
+        for topic, kind in meaning.topics:
+            cues = self.evidence.setdefault(topic, {})
+            is_setting = kind is _Kind.SETTING
             key = "" if is_setting else stem
             known = cues.get(key)
             if known is None:
-                cues[key] = _Evidence(text, cue.kind, place)
-                continue
-            known.count += not is_setting
-            known.place = max(known.place, place)
+                cues[key] = _Evidence(text, kind, place)
+            elif not is_setting:
+                known.count += 1
 
     def phrases(self) -> dict[str, tuple[float, float]]:
         """Return what the strong and the supporting phrases of each topic weigh, by the text's length."""
-        return {
-            topic: (
-                min(_MOST_STRONG, _worth(cues.values(), _Kind.STRONG) / self.allowance),
-                min(_MOST_SUPPORT, _worth(cues.values(), _Kind.SUPPORTING)) / self.allowance,
+        weighed = {}
+        for topic, cues in self.evidence.items():
+            strong = [cue.worth for cue in cues.values() if cue.kind is _Kind.STRONG]
+            supporting = [cue.worth for cue in cues.values() if cue.kind is _Kind.SUPPORTING]
+            weighed[topic] = (
+                min(_MOST_STRONG, sum(strong) / self.allowance),
+                min(_MOST_SUPPORT, sum(supporting)) / self.allowance,
             )
-            for topic, cues in self.evidence.items()
-        }
+        return weighed
 
     def countries(self) -> list[str]:
         """Return the words of the setting, of those that begin their last word alike only one (Iraq, Iraqi)."""
@@ -291,14 +324,11 @@ def _shown(cues: Iterable[_Evidence]) -> tuple[str, ...]:
     return tuple(cue.text for cue in shown[:_MOST_EVIDENCE])
 
 
-def _worth(cues: Iterable[_Evidence], kind: _Kind) -> float:
-    return sum(cue.worth for cue in cues if cue.kind is kind)
-
-
 def _chance(total: float) -> float:
     return 1 / (1 + math.exp(-max(-_MOST_SUM, min(_MOST_SUM, total))))
 
 
+@lru_cache(maxsize=4_000)  # the words of the setting, in their spellings
 def _root(text: str) -> str:
     """Return what the words for a country and its people mostly share.
 
@@ -324,7 +354,7 @@ def _stem(phrase: str) -> str:
 
 def _allowance(text: str) -> float:
     """Return by how much evidence is divided: 1 for a short text, more with each doubling of its length."""
-    unspaced = 0 if text.isascii() else len(_UNSPACED.findall(text))
+    unspaced = 0 if text.isascii() else len(text.encode(errors="surrogatepass").translate(None, _NOT_UNSPACED))
     words = (len(text) - unspaced) / _WORD_LENGTH + unspaced / _UNSPACED_WORD_LENGTH
     return 1 + _GROWTH * math.log2(max(words, _HEADLINE) / _HEADLINE)
 

@@ -30,12 +30,13 @@ Known exceptions
 from __future__ import annotations
 
 import math
-import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from functools import cached_property, lru_cache
+from functools import cached_property
 from itertools import pairwise
 from operator import mul
+
+from bot.core.wordcounts import WORD, Span, WordCounter, singular, words_between
 
 MEASURES = (
     "start",  # what every text has
@@ -62,10 +63,7 @@ MEASURES = (
 )
 EVERY_TOPIC = "all"
 FIELDS = ("everyday", "local", "officials", "deeds")
-Span = tuple[int, int]
 Part = tuple[str, int, Iterable[Span]]  # a text, what each of its words counts, and where words of the setting stand
-_WORD = re.compile(r"[A-Za-z][A-Za-z.&'’-]*[A-Za-z]|[A-Za-z]")
-_SHORTEST_PLURAL = 4
 _MANY = 2  # countries
 _LONG, _ONCE = 1.4, 1.5  # as an allowance: 75 words; as the weight of one strong phrase in the first lines
 
@@ -132,33 +130,23 @@ class TopicWeights:
         """Every word of a field with the names of its fields."""
         names: dict[str, tuple[str, ...]] = {}
         for name, phrases in self.fields.items():
-            for word in {" ".join(singular(word) for word in _WORD.findall(phrase)) for phrase in phrases}:
+            for word in {" ".join(singular(word) for word in WORD.findall(phrase)) for phrase in phrases}:
                 names[word] = (*names.get(word, ()), name)
         return names
 
     @cached_property
-    def _known(self) -> frozenset[str]:
-        return frozenset(self._fields).union(self._rows)
-
-    @cached_property
-    def _heads(self) -> frozenset[str]:
-        """The first words of pairs: after any other, no pair is looked for."""
-        return frozenset(word.split(" ")[0] for word in self._known if " " in word)
+    def _counter(self) -> WordCounter:
+        return WordCounter([*self._fields, *self._rows])
 
     def count(self, parts: Iterable[Part]) -> WordCount:
         """Count the words of parts of a text."""
-        known, heads = self._known, self._heads
         counts: dict[str, int] = {}
         for text, worth, gaps in parts:
-            for start, end in _between(text, gaps):
-                words = list(map(singular, _WORD.findall(text, start, end)))
-                pairs = [f"{word} {after}" for word, after in pairwise(words) if word in heads]
-                for word in words + pairs:
-                    if word in known:
-                        counts[word] = counts.get(word, 0) + worth
+            for word, count in self._counter.count(text, gaps).items():
+                counts[word] = counts.get(word, 0) + count * worth
         found = WordCount({word: count for word, count in counts.items() if word in self._rows})
-        for word in counts:
-            for name in self._fields.get(word, ()):
+        for names in map(self._fields.get, counts):
+            for name in names or ():
                 found.fields[name] += 1
         return found
 
@@ -173,10 +161,11 @@ class TopicWeights:
             sums[topic] = sum(map(mul, by_text, known))
             if topic in phrases:
                 sums[topic] += sum(map(mul, by_phrases, measured_phrases(phrases[topic], signs).values()))
-        every = 0.0
+        every, rows = 0.0, self._rows
+        values = {count: (1 + math.log(count)) / signs.allowance for count in set(words.counts.values())}
         for word, count in words.counts.items():
-            value = (1 + math.log(count)) / signs.allowance
-            common, own = self._rows[word]
+            value = values[count]
+            common, own = rows[word]
             every += common * value
             for topic, weight in own:
                 sums[topic] += weight * value
@@ -241,39 +230,3 @@ def measured(words: WordCount, signs: Signs) -> dict[str, float]:
         "headline_abroad": float(signs.headline and signs.abroad > 0),
         "headline_abroad_two": float(signs.headline and signs.abroad > 1),
     }
-
-
-def words_between(text: str, gaps: Iterable[Span]) -> Iterator[tuple[str, int, int]]:
-    """Give the words of a text in their singular, with their spans; an empty word stands for each gap and the end.
-
-    >>> [word for word, _, _ in words_between("Envoys left Peru's cities", [(12, 18)])]
-    ['envoy', 'left', '', 'city', '']
-    """
-    for start, end in _between(text, gaps):
-        for found in _WORD.finditer(text, start, end):
-            yield singular(found[0]), found.start(), found.end()
-        yield "", end, end
-
-
-def _between(text: str, gaps: Iterable[Span]) -> Iterator[Span]:
-    """Give the spans of a text that its gaps, which ascend, leave."""
-    at = 0
-    for start, end in gaps:
-        yield at, start
-        at = end
-    yield at, len(text)
-
-
-@lru_cache(maxsize=20_000)  # the words of a language: a call costs ten times what remembering does
-def singular(word: str) -> str:
-    """Return an English word in small letters, without the ending of plural or possession.
-
-    >>> [singular(word) for word in ("Cities", "pass", "U.S", "crisis", "envoys", "Peru’s", "gas")]
-    ['city', 'pass', 'u.s', 'crisis', 'envoy', 'peru', 'gas']
-    """
-    low = word.lower().replace("’", "'").removesuffix("'s").rstrip(".'-")
-    if low.endswith("ies") and len(low) > _SHORTEST_PLURAL + 1:
-        return low[:-3] + "y"
-    if len(low) < _SHORTEST_PLURAL or low.endswith(("ss", "us", "is")):
-        return low
-    return low.removesuffix("s")

@@ -5,7 +5,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.core.topics import TopicEntry, TopicFinder, TopicWords
-from bot.core.topicweights import MEASURES, Signs, TopicWeights, singular, words_between
+from bot.core.topicweights import MEASURES, Signs, TopicWeights
+from bot.core.wordcounts import singular
 from bot.seeds import load_topic_weights, load_topics
 
 NO_SIGNS = Signs(0, 1.0)
@@ -166,10 +167,6 @@ def test_the_shipped_table_weighs_every_topic_by_known_measures():
     assert {singular(word) for words in table.words.values() for word in words if " " not in word} == {
         word for words in table.words.values() for word in words if " " not in word
     }
-
-
-def test_gaps_are_left_out_of_the_words():
-    assert [word for word, _, _ in words_between("a Peru b", [(2, 6)])] == ["a", "", "b", ""]
 
 
 @given(text=st.text(st.characters(codec=None), max_size=150), title=st.text(max_size=30))

@@ -17,7 +17,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from bot.core.topics import TopicEntry
-from bot.core.topicweights import MEASURES, Signs, WordCount, measured, measured_phrases, singular
+from bot.core.topicweights import MEASURES, Signs, WordCount, measured, measured_phrases
+from bot.core.wordcounts import singular
 from tests.quality.labeled import OURS, Features, Labeled, value_of
 
 PENALTY, PENALTY_ALL = 0.8, 2.5  # of a topic's own word, and of one for all topics; chosen by the folds

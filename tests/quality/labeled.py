@@ -17,7 +17,8 @@ from pathlib import Path
 from typing import Any
 
 from bot.core.topics import TopicFinder
-from bot.core.topicweights import Signs, TopicWeights, words_between
+from bot.core.topicweights import Signs, TopicWeights
+from bot.core.wordcounts import words_between
 
 # Disasters and accidents are "World" to an agency and no topic of ours: such positives teach little.
 _NOT_OURS = re.compile(
