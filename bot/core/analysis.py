@@ -6,16 +6,19 @@ from collections import OrderedDict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from threading import Lock
+from typing import TYPE_CHECKING
 
+from bot.core.annotation import MOST_READ, annotated
 from bot.core.language import detect_language
 from bot.core.places import PlaceFinder
-from bot.core.summary import Summarizer
 from bot.core.topics import TopicFinder
 from bot.errors import RefusalError
 from bot.model import Analysis, Article, Sentence, Summary, Vocabulary
 
+if TYPE_CHECKING:
+    from bot.core.summary import Summarizer
+
 REMEMBERED = 4000  # articles whose key sentences are kept at hand: a day of 100 feeds, about 4 MB
-MOST_READ = 300_000  # characters in which topics and places are looked for: fifty thousand words, half a book
 SAME_WORDS = 0.5  # share of the shorter sentence's words: half of them again is a repetition
 SPARE = 3  # times n: so many of a story's sentences are ranked, since some say what a better one says
 
@@ -180,15 +183,7 @@ class Analyzer:
 
     def annotate(self, article: Article) -> Article:
         """Return the article with its language, topics and places, as far as it does not have them yet."""
-        language = article.language or detect_language(f"{article.title}\n{article.text}")
-        text = article.text[:MOST_READ]
-        topics = self._topics.find(text, title=article.title, language=language)
-        return replace(
-            article,
-            language=language,
-            topics=article.topics or tuple(match.topic for match in topics),
-            places=article.places or self._places.find(text, title=article.title),
-        )
+        return annotated(article, self._topics, self._places)
 
     def key_sentences(self, article: Article, n: int) -> tuple[str, ...]:
         """Return the article's n key sentences; of a stored article they are remembered.
