@@ -118,6 +118,8 @@ _MOST_SUM = 30.0  # beyond this a chance is 0 or 1 to all its digits
 _ROOT = 4  # letters
 _ENOUGH_SUPPORT = 3  # different supporting phrases, where there is neither a strong one nor a setting
 _MOST_EVIDENCE = 6
+_SETTING_KEY = ""  # of all words of the setting
+_SETTING_ALONE = {_SETTING_KEY}
 _OTHER_LANGUAGE = "other"  # in which the vocabulary has no phrases
 _WORD_LENGTH = 6.0  # characters of a word and its space in our alphabetic languages
 _UNSPACED_WORD_LENGTH = 2.0  # characters of a Chinese or Japanese word
@@ -263,7 +265,7 @@ class Reading:
         for topic, kind in meaning.topics:
             cues = self.evidence.setdefault(topic, {})
             is_setting = kind is _Kind.SETTING
-            key = "" if is_setting else stem
+            key = _SETTING_KEY if is_setting else stem
             known = cues.get(key)
             if known is None:
                 cues[key] = _Evidence(text, kind, place)
@@ -274,6 +276,9 @@ class Reading:
         """Return what the strong and the supporting phrases of each topic weigh, by the text's length."""
         weighed = {}
         for topic, cues in self.evidence.items():
+            if cues.keys() == _SETTING_ALONE:
+                weighed[topic] = 0.0, 0.0
+                continue
             strong = [cue.worth for cue in cues.values() if cue.kind is _Kind.STRONG]
             supporting = [cue.worth for cue in cues.values() if cue.kind is _Kind.SUPPORTING]
             weighed[topic] = (

@@ -142,12 +142,19 @@ class TopicWeights:
         """Count the words of parts of a text."""
         counts: dict[str, int] = {}
         for text, worth, gaps in parts:
-            for word, count in self._counter.count(text, gaps).items():
-                counts[word] = counts.get(word, 0) + count * worth
-        found = WordCount({word: count for word, count in counts.items() if word in self._rows})
-        for names in map(self._fields.get, counts):
-            for name in names or ():
-                found.fields[name] += 1
+            more = self._counter.count(text, gaps)
+            if worth != 1:
+                more = {word: count * worth for word, count in more.items()}
+            if len(more) > len(counts):
+                counts, more = more, counts
+            for word, count in more.items():
+                counts[word] = counts.get(word, 0) + count
+        rows, fields = self._rows, self._fields
+        found = WordCount({word: count for word, count in counts.items() if word in rows})
+        for word in counts:
+            if word in fields:
+                for name in fields[word]:
+                    found.fields[name] += 1
         return found
 
     def sums(self, words: WordCount, phrases: Mapping[str, tuple[float, float]], signs: Signs) -> dict[str, float]:
@@ -159,7 +166,7 @@ class TopicWeights:
         sums = {}
         for topic, (by_text, by_phrases) in self._measures.items():
             sums[topic] = sum(map(mul, by_text, known))
-            if topic in phrases:
+            if any(phrases.get(topic, ())):
                 sums[topic] += sum(map(mul, by_phrases, measured_phrases(phrases[topic], signs).values()))
         every, rows = 0.0, self._rows
         values = {count: (1 + math.log(count)) / signs.allowance for count in set(words.counts.values())}

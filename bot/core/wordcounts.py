@@ -50,9 +50,9 @@ class WordCounter:
         """
         ready = _with_gaps(text, gaps).replace("’", "'").encode("ascii", "replace").lower()
         words = list(filter(None, map(self._words.__getitem__, ready.translate(_OTHERS_TO_SPACES).split())))
-        pairs = filter(None, map(self._pairs.get, zip(words, islice(words, 1, None), strict=False)))
         counts = {word: count for word, count in Counter(words).items() if word in self._wanted}
-        counts.update(Counter(pairs))
+        for pair in filter(None, map(self._pairs.get, zip(words, islice(words, 1, None), strict=False))):
+            counts[pair] = counts.get(pair, 0) + 1
         return counts
 
 
