@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from threading import Lock
 from typing import TYPE_CHECKING
 
-from bot.core.annotation import MOST_READ, annotated
+from bot.core.annotation import MOST_READ, annotation
 from bot.core.language import detect_language
 from bot.core.places import PlaceFinder
 from bot.core.topics import TopicFinder
@@ -183,7 +183,8 @@ class Analyzer:
 
     def annotate(self, article: Article) -> Article:
         """Return the article with its language, topics and places, as far as it does not have them yet."""
-        return annotated(article, self._topics, self._places)
+        language, topics, places = annotation(article, self._topics, self._places)
+        return replace(article, language=language, topics=topics, places=places)
 
     def key_sentences(self, article: Article, n: int) -> tuple[str, ...]:
         """Return the article's n key sentences; of a stored article they are remembered.

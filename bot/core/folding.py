@@ -9,7 +9,6 @@ import re
 from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
 
 from bot.core.wordedges import joints
 
@@ -68,7 +67,6 @@ _PARAGRAPH_BREAK = re.compile(r"\n[^\S\n]*\n")
 _LONE_SURROGATE = re.compile("[\ud800-\udfff]")
 
 
-@lru_cache(maxsize=4)  # topics and places are looked for in the same title and text, one after the other
 def fold(text: str) -> Folded:
     """Make a text comparable: a character stays one character, or is read over.
 

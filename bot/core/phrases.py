@@ -27,7 +27,9 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left
-from collections.abc import Iterable
+from collections.abc import Callable, Collection, Iterable
+from functools import lru_cache
+from threading import Lock
 from typing import TYPE_CHECKING, Generic, NamedTuple, TypeAlias, TypeVar
 
 from bot.core.folding import Folded, fold
@@ -60,6 +62,10 @@ Stretch: TypeAlias = tuple[int, int, tuple[Payload, ...]]
 """Where phrases stand, from and to, and what they stand for: several, where they are the same."""
 
 
+Seen: TypeAlias = tuple[int, int, int]
+"""A head where it stands in a folded text: its number, from and to."""
+
+
 class _Pattern(NamedTuple, Generic[Payload]):
     """A phrase of which more must be there than its first letters, whatever their case.
 
@@ -72,6 +78,62 @@ class _Pattern(NamedTuple, Generic[Payload]):
     exact: bool
 
 
+class Heads:
+    """What several vocabularies look for, in one automaton: a text is searched once for all of them.
+
+    >>> heads = Heads()
+    >>> duties, places = (Phrases([Phrase(word, word)], heads=heads) for word in ("duty", "Peru"))
+    >>> [found.text for phrases in (duties, places) for found in phrases.find("Peru's duty")]
+    ['duty', 'Peru']
+    """
+
+    def __init__(self) -> None:
+        self._numbers: dict[str, int] = {}
+        self._to_come: list[Callable[[], object]] = []
+        self._automaton: AhoCorasick | None = None
+        self._building = Lock()
+        self._seen = lru_cache(maxsize=4)(_seen)  # each vocabulary asks for the same title and text
+
+    def expect(self, come: Callable[[], object]) -> None:
+        """Remember what makes a vocabulary that will be there; it is called before the first text is searched."""
+        self._to_come.append(come)
+
+    def numbers(self, heads: Collection[str]) -> list[int]:
+        """Look for these as well; return the number of each."""
+        with self._building:
+            if not self._numbers.keys() >= set(heads):
+                self._automaton = None
+            return [self._numbers.setdefault(head, len(self._numbers)) for head in heads]
+
+    def seen_in(self, text: str) -> tuple[Folded, list[Seen]]:
+        """Return a text folded, and the heads with which words begin in that."""
+        return self._seen(text, self._automaton or self._built())
+
+    def _built(self) -> AhoCorasick:
+        from ahocorasick_rs import AhoCorasick, Implementation
+
+        to_come, self._to_come = self._to_come, []
+        for come in to_come:  # not below the lock: what makes them may have one of its own
+            come()
+        with self._building:
+            if self._automaton is None:
+                # Of the three kinds this one is built in 11 ms (6,000 patterns; a DFA: 90) and searches a quarter
+                # quicker than the first: 0.02 ms an article.
+                kind = Implementation.ContiguousNFA
+                self._automaton = AhoCorasick(list(self._numbers), store_patterns=False, implementation=kind)
+            return self._automaton
+
+
+def _seen(text: str, automaton: AhoCorasick) -> tuple[Folded, list[Seen]]:
+    folded = fold(text)
+    low, between = folded.low, folded.joints
+    return folded, [
+        seen
+        for seen in automaton.find_matches_as_indexes(low, overlapping=True)
+        if not (joint := between[seen[1]]) or (joint != WITHIN and begins_a_word(low, seen[1]))
+    ]
+
+
 class Phrases(Generic[Payload]):
     """A vocabulary that can be looked for in texts.
 
@@ -79,19 +141,25 @@ class Phrases(Generic[Payload]):
     >>> [(each.text, each.start, each.payload) for each in found]
     [('US', 2, 'US'), ('trade War', 11, 'tariffs')]
 
+    Args:
+        phrases: what to look for.
+        heads: where other vocabularies are, which are looked for in the same texts.
+
     Raises:
         ValueError: a phrase is empty or begins with `*`.
     """
 
-    def __init__(self, phrases: Iterable[Phrase[Payload]]) -> None:
+    def __init__(self, phrases: Iterable[Phrase[Payload]], *, heads: Heads | None = None) -> None:
         by_head = _by_head(list(phrases))
         # What stands for a head that is all there is to find; where any of its phrases wants more, each is looked at.
-        self._plain = [_payloads(wanted) for wanted in by_head.values()]
-        self._others = [
-            () if plain else tuple(map(_pattern, wanted))
-            for plain, wanted in zip(self._plain, by_head.values(), strict=True)
-        ]
-        self._automaton = _automaton(list(by_head))
+        self._heads = heads or Heads()
+        self._plain: dict[int, tuple[Payload, ...]] = {}
+        self._others: dict[int, list[_Pattern[Payload]]] = {}
+        for number, wanted in zip(self._heads.numbers(by_head), by_head.values(), strict=True):
+            if payloads := _payloads(wanted):
+                self._plain[number] = payloads
+            else:
+                self._others[number] = list(map(_pattern, wanted))
         self._tails: dict[str, re.Pattern[str]] = {}
 
     def find(self, text: str) -> list[Found[Payload]]:
@@ -104,26 +172,24 @@ class Phrases(Generic[Payload]):
 
     def stretches(self, text: str) -> list[Stretch[Payload]]:
         """Return the same by the place they stand in: quicker, where phrases have many payloads."""
-        if not self._plain or not text:
+        if not text or not (self._plain or self._others):
             return []
-        folded = fold(text)
-        spans = self._spans(folded)
+        folded, seen = self._heads.seen_in(text)
+        spans = self._spans(folded, seen)
         if folded.kept is None:
             return [(start, end, spans[start, end]) for start, end in _longest(spans)]
         return [(*folded.source_span(*span), spans[span]) for span in _longest(spans)]
 
-    def _spans(self, folded: Folded) -> dict[tuple[int, int], tuple[Payload, ...]]:
+    def _spans(self, folded: Folded, seen: list[Seen]) -> dict[tuple[int, int], tuple[Payload, ...]]:
         """Return the spans in a folded text at which phrases stand as words, each with what stands for them."""
         low, between, plain, others = folded.low, folded.joints, self._plain, self._others
         spans: dict[tuple[int, int], tuple[Payload, ...]] = {}
-        for number, start, end in self._automaton.find_matches_as_indexes(low, overlapping=True):
-            if (joint := between[start]) and (joint == WITHIN or not begins_a_word(low, start)):
-                continue
-            if payloads := plain[number]:
+        for number, start, end in seen:
+            if number in plain:
                 if not (joint := between[end]) or (joint != WITHIN and ends_a_word(low, end)):
-                    span = start, end
+                    span, payloads = (start, end), plain[number]
                     spans[span] = payloads if span not in spans else _each_once(spans[span], payloads)
-            else:
+            elif number in others:
                 for pattern in others[number]:
                     if stop := self._end_of(pattern, folded, start, end):
                         spans[start, stop] = _each_once(spans.get((start, stop), ()), (pattern.payload,))
@@ -145,14 +211,6 @@ class Phrases(Generic[Payload]):
 
 _BETWEEN = "\x00"
 _REST_OF_WORD = r"\w{0,24}"  # the longest ending of a stem in our languages; bounded so that matching stays linear
-
-
-def _automaton(heads: list[str]) -> AhoCorasick:
-    from ahocorasick_rs import AhoCorasick, Implementation
-
-    # Of the three kinds this one is built in 11 ms (6,000 patterns; a DFA: 90) and searches a quarter quicker than the
-    # first: 0.02 ms an article.
-    return AhoCorasick(heads, store_patterns=False, implementation=Implementation.ContiguousNFA)
 
 
 def _by_head(phrases: list[Phrase[Payload]]) -> dict[str, list[Phrase[Payload] | _Pattern[Payload]]]:

@@ -36,7 +36,7 @@ from enum import Enum
 from functools import cached_property, lru_cache
 from types import MappingProxyType
 
-from bot.core.phrases import Phrase, Phrases
+from bot.core.phrases import Heads, Phrase, Phrases
 from bot.core.topicweights import Part, Signs, TopicWeights
 from bot.model import Topic, TopicMatch
 
@@ -141,13 +141,17 @@ class TopicFinder:
         ValueError: two entries have one key, or a phrase is empty.
     """
 
-    def __init__(self, topics: Iterable[TopicEntry], weights: Iterable[TopicWeights] = ()) -> None:
+    def __init__(
+        self, topics: Iterable[TopicEntry], weights: Iterable[TopicWeights] = (), *, heads: Heads | None = None
+    ) -> None:
         entries = list(topics)
         self._weights = {table.language: table for table in weights}
         self._meanings: dict[str | None, dict[tuple[_Cue, ...], _Meaning]] = {}
         self._entries = {entry.key: entry for entry in entries}
         if len(self._entries) != len(entries):
             raise ValueError("two topics have the same key")
+        self._heads = heads or Heads()
+        self._heads.expect(lambda: self._phrases)
 
     @cached_property
     def topics(self) -> Mapping[str, Topic]:
@@ -186,7 +190,7 @@ class TopicFinder:
                 for cue, words in lists
                 for word in words
             )
-        return Phrases(phrases)
+        return Phrases(phrases, heads=self._heads)
 
     def find(self, text: str, *, title: str = "", language: str | None = None) -> tuple[TopicMatch, ...]:
         """Return the topics of a text, the surest first, each with at most six phrases of the text or title."""

@@ -9,14 +9,12 @@ from collections.abc import Sequence
 from functools import cache
 
 from bot.core.analysis import Analyzer
-from bot.core.annotation import annotated
+from bot.core.annotation import Annotation, annotation
+from bot.core.phrases import Heads
 from bot.core.places import PlaceFinder
 from bot.core.topics import TopicFinder
 from bot.model import Article
 from bot.seeds.vocabulary import load_abbreviations, load_places, load_topic_weights, load_topics
-
-Annotation = tuple[str | None, tuple[str, ...], tuple[str, ...]]
-"""An article's language, topics and places."""
 
 
 def make_analyzer() -> Analyzer:
@@ -44,14 +42,14 @@ def annotate_articles(articles: Sequence[Article]) -> list[Annotation | None]:
 
 def _annotation(article: Article) -> Annotation | None:
     try:
-        found = annotated(article, *_finders())
+        return annotation(article, *_finders())
     except Exception:  # noqa: BLE001 -- one article that can't be read must not spoil the batch; whoever asked logs it
         return None
-    return found.language, found.topics, found.places
 
 
 def _make_finders() -> tuple[TopicFinder, PlaceFinder]:
-    return TopicFinder(load_topics(), load_topic_weights()), PlaceFinder(load_places())
+    heads = Heads()
+    return TopicFinder(load_topics(), load_topic_weights(), heads=heads), PlaceFinder(load_places(), heads=heads)
 
 
 _finders = cache(_make_finders)

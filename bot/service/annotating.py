@@ -15,6 +15,7 @@ from collections.abc import Awaitable, Callable, Sequence
 import structlog
 
 from bot.core.analysis import Analyzer
+from bot.core.annotation import Annotation
 from bot.errors import FetchError
 from bot.model import Article
 from bot.service.ports import Offload
@@ -22,9 +23,6 @@ from bot.service.ports import Offload
 log = structlog.get_logger(__name__)
 
 MANY = 10
-
-Annotation = tuple[str | None, tuple[str, ...], tuple[str, ...]]
-"""An article's language, topics and places."""
 
 AnnotateAll = Callable[[Sequence[Article]], Sequence[Annotation | None]]
 """Reads a batch: a function of a module, which another process finds by its name. None for what could not be read."""

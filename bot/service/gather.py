@@ -18,9 +18,10 @@ from hashlib import blake2b
 import structlog
 
 from bot.core.analysis import Analyzer
+from bot.core.annotation import Annotation
 from bot.errors import CommuniqueError, FetchError
 from bot.model import Feed, FeedState, Fetched, ParsedFeed
-from bot.service.annotating import AnnotateAll, Annotation, Annotator
+from bot.service.annotating import AnnotateAll, Annotator
 from bot.service.backlog import Backlog
 from bot.service.entries import article_from_entry, kept_entries, seen_in_entries
 from bot.service.finding import Discover, find_feed, no_discovery

@@ -129,6 +129,7 @@ def _make_engine(url: URL, **options: Any) -> Engine:
         url,
         pool_size=POOL,
         max_overflow=POOL,
+        pool_use_lifo=True,  # the connection used last knows its statements and pages best
         hide_parameters=True,  # an error of the driver must not carry what people wrote into a log
         json_serializer=partial(json.dumps, ensure_ascii=False, separators=(",", ":")),
         **options,

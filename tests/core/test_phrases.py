@@ -1,12 +1,15 @@
 """The matcher of phrases: whole words, true offsets, the longest first."""
 
+from concurrent.futures import ThreadPoolExecutor
 from itertools import pairwise
+from threading import Barrier
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.core.phrases import Phrase, Phrases
+from bot.core.phrases import Heads, Phrase, Phrases
+from bot.core.places import PlaceEntry, PlaceFinder
 
 
 def texts(vocabulary, text):
@@ -134,3 +137,45 @@ def test_what_is_found_are_phrases_of_the_vocabulary_and_none_overlap(words, tex
 @given(st.text("ab", min_size=1, max_size=3))
 def test_a_phrase_between_spaces_is_always_found(word):
     assert [each.text for each in Phrases([Phrase(word, 1)]).find(f"x {word} x")] == [word]
+
+
+WORDS = st.sampled_from(["duty", "trade war", "war", "US", "санкци*", "الصين", "日米", "co-op", "wars"])
+PHRASES = st.lists(st.builds(Phrase, WORDS, st.integers(0, 3), st.booleans()), max_size=6)
+READ = st.lists(WORDS | st.sampled_from([" ", "\n\n", "Trade  War", "’", "us", "санкциями", "и"]), max_size=12)
+
+
+@given(PHRASES, PHRASES, READ.map("".join))
+def test_vocabularies_with_common_heads_find_what_each_finds_by_itself(one, other, text):
+    heads = Heads()
+    together = [Phrases(one, heads=heads), Phrases(other, heads=heads)]
+    assert [each.find(text) for each in together] == [Phrases(one).find(text), Phrases(other).find(text)]
+
+
+def test_a_vocabulary_may_come_when_texts_were_searched_already():
+    heads = Heads()
+    first = Phrases([Phrase("duty", 1)], heads=heads)
+    assert len(first.find("duty in Peru")) == 1
+    later = Phrases([Phrase("Peru", 2), Phrase("duty", 3)], heads=heads)
+    assert [each.payload for each in later.find("duty in Peru")] == [3, 2]
+    assert [each.payload for each in first.find("duty in Peru")] == [1]
+
+
+def test_a_vocabulary_that_is_expected_is_there_for_the_first_text():
+    heads, made = Heads(), []
+    heads.expect(lambda: made.append(Phrases([Phrase("Peru", 2)], heads=heads)))
+    assert Phrases([Phrase("duty", 1)], heads=heads).find("duty in Peru")
+    assert made[0].find("duty in Peru")
+    assert len(made) == 1
+
+
+def test_vocabularies_that_are_made_in_several_threads_at_once_find_all():
+    for _ in range(20):
+        heads, ready = Heads(), Barrier(4)
+        finders = [PlaceFinder([PlaceEntry(key, key, names=(key.lower(),))], heads=heads) for key in ("PE", "JP")]
+
+        def find(finder, ready=ready):
+            ready.wait()
+            return finder.find("pe, jp")
+
+        with ThreadPoolExecutor(4) as threads:
+            assert list(threads.map(find, finders * 2, timeout=10)) == [("PE",), ("JP",)] * 2

@@ -9,6 +9,7 @@ from functools import partial
 import pytest
 
 from bot import seeds
+from bot.core.annotation import annotation
 from bot.errors import FetchError
 from bot.feeds import reading
 from bot.feeds.reading import Readers
@@ -68,18 +69,13 @@ async def test_an_article_that_could_not_be_read_elsewhere_stays_as_it_is(door):
     assert found[1].places == ("JP",)
 
 
-def test_one_unreadable_article_does_not_spoil_its_batch(monkeypatch, analyzer):
-    def annotate(article):
+def test_one_unreadable_article_does_not_spoil_its_batch(monkeypatch):
+    def read(article, *finders):
         if article.url == "https://kairos.example/1":
             raise ValueError("broken")
-        return analyzer.annotate(article)
+        return annotation(article, *finders)
 
-    class Broken:
-        pass
-
-    broken = Broken()
-    broken.annotate = annotate
-    monkeypatch.setattr("bot.seeds.analyzing._analyzer", lambda: broken)
+    monkeypatch.setattr("bot.seeds.analyzing.annotation", read)
     assert [each is None for each in seeds.annotate_articles(articles(3))] == [False, True, False]
 
 
