@@ -3,9 +3,9 @@
 Rule: a few are read in a thread of this process, a batch of `MANY` or more in processes of its own. Those of a feed
 that never answered before are read by the process that reads the feed: nearly all of them will be new.
 
-Theory: reading an article takes half a millisecond and holds the interpreter's lock. The first poll of 200 feeds would
-keep the bot's other work waiting for five seconds, and one core idle; in the rhythm of the feeds a poll brings one or
-two articles a feed, for which no process is worth its start (0.3 s).
+Theory: reading an article takes a third of a millisecond and holds the interpreter's lock. The first poll of 200 feeds
+would keep the bot's other work waiting for three seconds, and one core idle; in the rhythm of the feeds a poll brings
+one or two articles a feed, for which no process is worth its start (0.3 s).
 """
 
 from __future__ import annotations
