@@ -55,6 +55,7 @@ _SAME = str.maketrans(
 )
 _SIGNS = {chr(code): same for code, same in _SAME.items()}
 _IN_ASCII = {sign: same for sign, same in _SIGNS.items() if sign.isascii()}
+_UNLIKE = re.compile("[" + "".join(map(re.escape, _SIGNS)) + "]+")
 _ASCII_TABLE = str.maketrans(_IN_ASCII)
 _ASCII = bytes(range(128))
 _FEW = 24  # different characters beyond ASCII: so many are replaced one after the other, a microsecond each
@@ -112,16 +113,20 @@ def _foreign(text: str) -> tuple[str, str]:
 def _spelled(text: str, foreign: str) -> str:
     """Return a text with one spelling of each sign; `foreign` are its characters beyond ASCII.
 
-    News in English has two or three of them: to replace each by itself takes a tenth of looking at all characters.
+    News in English has two or three of them: to replace each by itself takes a tenth of looking for them all.
     """
     if len(foreign) > _FEW:
-        return text.translate(_SAME)
+        return _UNLIKE.sub(_as_usual, text)
     for sign, same in _IN_ASCII.items():  # first: what stands for a sign beyond ASCII stays as it is
         text = text.replace(sign, same)
     for sign in foreign:
         if sign in _SIGNS:
             text = text.replace(sign, _SIGNS[sign])
     return text
+
+
+def _as_usual(match: re.Match[str]) -> str:
+    return match[0].translate(_SAME)
 
 
 def _dropped(text: str, cased: str, *, has_marks: bool) -> Iterator[tuple[int, int]]:

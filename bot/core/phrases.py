@@ -220,18 +220,17 @@ def _by_head(phrases: list[Phrase[Payload]]) -> dict[str, list[Phrase[Payload] |
     folded = fold(_BETWEEN.join([phrase.text.replace(_BETWEEN, " ") for phrase in phrases]))
     together = zip(phrases, folded.cased.split(_BETWEEN), folded.low.split(_BETWEEN), strict=True) if phrases else ()
     for phrase, cased, low in together:
-        head, star, rest = low.strip().partition("*")
+        head = low.strip()
+        wanted: Phrase[Payload] | _Pattern[Payload] = phrase
+        if phrase.exact or "*" in head:
+            head, star, rest = head.partition("*")
+            wanted = _Pattern(cased.strip().partition("*")[0], _tail(star + rest), phrase.payload, phrase.exact)
         if not head:
             raise ValueError(f"a phrase must begin with a letter or sign: {phrase.text!r}")
-        wanted: Phrase[Payload] | _Pattern[Payload] = phrase
-        tail, written = _tail(star + rest) if star else "", ""
-        if star or phrase.exact:
-            written = cased.strip().partition("*")[0]
-            wanted = _Pattern(written, tail, phrase.payload, phrase.exact)
         by_head.setdefault(head, []).append(wanted)
         if head.startswith("ال"):  # li + al is written lil, without the alif
             if isinstance(wanted, _Pattern):
-                wanted = wanted._replace(cased="لل" + written[2:])
+                wanted = wanted._replace(cased="لل" + wanted.cased[2:])
             by_head.setdefault("لل" + head[2:], []).append(wanted)
     return by_head
 
@@ -255,6 +254,8 @@ def _each_once(known: tuple[Payload, ...], more: tuple[Payload, ...]) -> tuple[P
 
 def _tail(rest: str) -> str:
     """Return the pattern of what follows a phrase's first `*`, that included."""
+    if not rest:
+        return ""
     return "".join(_REST_OF_WORD if part == "*" else re.escape(part) for part in re.split(r"(\*)", rest))
 
 

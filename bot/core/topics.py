@@ -186,7 +186,7 @@ class TopicFinder:
                 lists.append((_Cue(key, language, _Kind.SUPPORTING), words.supporting))
                 lists.append((_Cue(key, language, _Kind.SHADOW), words.shadows))
             phrases.extend(
-                Phrase(word.removeprefix("="), cue, exact=word.startswith("="))
+                Phrase(word[1:], cue, True) if word[:1] == "=" else Phrase(word, cue)
                 for cue, words in lists
                 for word in words
             )
