@@ -71,6 +71,8 @@ class PeriodJudge:
         self._starters = frozenset(starters) - _NAMES
         self._ordinals = language in _ORDINAL_LANGUAGES
         self._ends = lru_cache(maxsize=_REMEMBERED)(self._punkt_ends)
+        self.is_plain = lru_cache(maxsize=_REMEMBERED)(self._is_plain)
+        """Say whether a word is no abbreviation, letter or number: before a capital its period ends a sentence."""
 
     @cached_property
     def _punkt(self) -> PunktSentenceTokenizer:
@@ -85,6 +87,11 @@ class PeriodJudge:
 
     def _punkt_ends(self, before: str, after: str) -> bool:
         return bool(self._punkt.text_contains_sentbreak(f"{before}. {after} -"))
+
+    def _is_plain(self, word: str) -> bool:
+        if len(word) == 1 or not word.isalpha() or word.lower() in self._abbreviations:
+            return False
+        return not (self._ordinals and _ORDINAL.match(word))
 
     def starts(self, word: str) -> bool:
         """Say whether a capitalized word is known to be capitalized because a sentence starts."""

@@ -42,6 +42,8 @@ _NEAR = 40  # characters looked at on each side of a sign
 _LONGEST_MARKER = 16  # "• (12.)" and white space
 _HOUR_OPENS = 20  # an hour within so many characters of the sentence's start opens it
 
+_OPENERS = "\"'“‘«„([{¿¡"
+_CAPITALS = b"ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 _NARROW = r".!?…‼⁇⁈⁉‽"
 _WIDE = r"。．！？｡।॥؟۔။།༎።።፨꓿"
 _CLOSERS = (
@@ -113,16 +115,22 @@ class Splitter:
         >>> [s.text for s in splitter.sentences('Mr. Ito left the U.S. on Friday. "Never again," he said.', "en")]
         ['Mr. Ito left the U.S. on Friday.', '"Never again," he said.']
         """
-        uncased = _is_uncased(text)
+        signs, judge = self._end_pattern(language), self._judge(language)
+        uncased, bracketed = _is_uncased(text), _BRACKETS.search(text) is not None
         sentences: list[Sentence] = []
         for start, end in paragraphs(text):
+            start = skip_agency_line(text, start, end)  # noqa: PLW2901 -- no sentence has anything of it
+            quoted = _quoted_spans(text, start, end) if bracketed else []
+            ends = _sentence_ends(text, start, end, signs, judge, quoted, uncased=uncased)
+            items = item_starts(text, start, end)
             first = len(sentences)
-            for left, right in self._split(text, skip_agency_line(text, start, end), end, language, uncased=uncased):
-                if any(map(str.isalnum, text[left:right])):
-                    sentences.append(Sentence(text[left:right], len(sentences), left, right))
+            for left, piece in _pieces(text, start, end, sorted({*ends, *items}) if items else ends):
+                right = left + len(piece)
+                if piece[0].isalnum() or any(map(str.isalnum, piece)):
+                    sentences.append(Sentence(piece, len(sentences), left, right))
                 elif len(sentences) > first and right - sentences[-1].start <= LONGEST:
-                    left = sentences.pop().start  # noqa: PLW2901 -- the sentence before takes stray signs along
-                    sentences.append(Sentence(text[left:right], len(sentences), left, right))
+                    before = sentences.pop().start  # the sentence before takes stray signs along
+                    sentences.append(Sentence(text[before:right], len(sentences), before, right))
         return sentences
 
     @staticmethod
@@ -150,39 +158,13 @@ class Splitter:
                 words.extend(p for p in pairs if language != "ja" or not _HIRAGANA.match(p))
         return words
 
-    def _split(self, text: str, start: int, end: int, language: str, *, uncased: bool) -> Iterator[tuple[int, int]]:
-        """Yield the stripped, bounded spans of a paragraph's sentences."""
-        ends = sorted(
-            {*self._sentence_ends(text, start, end, language, uncased=uncased), *item_starts(text, start, end)}
-        )
-        left = start
-        for right in [*ends, end]:
-            if right < end and right - left <= _LONGEST_MARKER and _ONLY_MARKER.match(text[left:right].strip()):
-                continue
-            for first, last in _cut(text, left, right):
-                piece = text[first:last]
-                lead = len(piece) - len(piece.lstrip(_SPACES))
-                stripped = piece.strip(_SPACES)
-                if stripped:
-                    yield first + lead, first + lead + len(stripped)
-            left = right
-
-    def _sentence_ends(self, text: str, start: int, end: int, language: str, *, uncased: bool) -> Iterator[int]:
-        quoted = _quoted_spans(text, start, end)
-        starts = [left for left, _ in quoted]
-        judge = self._judge(language)
-        for sign in self._end_pattern(language).finditer(text, start, end):
-            inside = bisect_right(starts, sign.start()) - 1
-            if inside >= 0 and sign.end() < quoted[inside][1]:
-                continue
-            if sign.end() < end and _is_end(text, sign, end, judge, uncased=uncased):
-                yield sign.end()
-
     def _end_pattern(self, language: str) -> re.Pattern[str]:
         if language not in self._ends:
             signs = re.escape(_SIGNS.get(language, _NARROW + _WIDE))
+            # ". . ." is one sign. A class of signs in front is searched for faster than alternatives.
             self._ends[language] = re.compile(
-                rf"(?P<sign>(?:\.\s){{2,}}\.|[{signs}]+)(?P<closers>{_CLOSERS})(?:(?P<more>[{signs}]+){_CLOSERS})*"
+                rf"(?P<sign>[{signs}.](?:(?<=\.)\s(?:\.\s)+\.|(?<=[{signs}])[{signs}]*))"
+                rf"(?P<closers>{_CLOSERS})(?:(?P<more>[{signs}]+){_CLOSERS})*"
             )
         return self._ends[language]
 
@@ -196,8 +178,60 @@ class Splitter:
 def _is_uncased(text: str) -> bool:
     """Say whether a text is written without capitals: fewer than one letter in 150 (running text has one in 25)."""
     sample = text[:5000]
+    plain = sample.encode("ascii", "ignore")
+    capitals = len(plain) - len(plain.translate(None, _CAPITALS))
+    if capitals * 150 >= len(sample):  # enough already, whatever the letters of other scripts are
+        return False
     small = sum(map(str.islower, sample))
     return small > 0 and sum(map(str.isupper, sample)) * 150 < small
+
+
+def _pieces(text: str, start: int, end: int, ends: Sequence[int]) -> Iterator[tuple[int, str]]:
+    """Yield the stripped, bounded pieces of a paragraph between its sentences' ends, each with where it starts."""
+    left = start
+    for right in [*ends, end]:
+        if right < end and right - left <= _LONGEST_MARKER and _ONLY_MARKER.match(text[left:right].strip()):
+            continue
+        for first, last in _cut(text, left, right) if right - left > LONGEST else ((left, right),):
+            raw = text[first:last]
+            piece = raw.strip(_SPACES)
+            if piece:
+                yield first + len(raw) - len(raw.lstrip(_SPACES)), piece
+        left = right
+
+
+def _sentence_ends(
+    text: str,
+    start: int,
+    end: int,
+    signs: re.Pattern[str],
+    judge: PeriodJudge,
+    quoted: Sequence[tuple[int, int]],
+    *,
+    uncased: bool,
+) -> list[int]:
+    """Return where sentences end inside a paragraph, in order."""
+    starts = [left for left, _ in quoted]
+    ends: list[int] = []
+    for sign in signs.finditer(text, start, end):
+        at, behind = sign.span()
+        if behind >= end:
+            break
+        if starts and (inside := bisect_right(starts, at) - 1) >= 0 and behind < quoted[inside][1]:
+            continue
+        if _is_plain_end(text, sign, judge) or _is_end(text, sign, end, judge, uncased=uncased):
+            ends.append(behind)
+    return ends
+
+
+def _is_plain_end(text: str, sign: re.Match[str], judge: PeriodJudge) -> bool:
+    """Say whether a period stands between a plain word and a capital: nine of ten ends, which need no more rules."""
+    behind = sign.end()
+    if text[behind] != " " or not text[behind + 1 : behind + 2].isupper() or sign["sign"] != "." or sign["more"]:
+        return False
+    at = sign.start()
+    near = text[max(0, at - _NEAR) : at]
+    return not near[-1:].isspace() and judge.is_plain("".join(near.rsplit(None, 1)[-1:]).lstrip(_OPENERS))
 
 
 def _is_end(text: str, sign: re.Match[str], end: int, judge: PeriodJudge, *, uncased: bool) -> bool:
@@ -223,7 +257,7 @@ def _is_end(text: str, sign: re.Match[str], end: int, judge: PeriodJudge, *, unc
 
 def _is_period_end(text: str, position: int, after: str, judge: PeriodJudge, *, uncased: bool) -> bool:
     near = text[max(0, position - _NEAR) : position]
-    before = "" if near[-1:].isspace() else "".join(near.split()[-1:]).lstrip("\"'“‘«„([{¿¡")
+    before = "" if near[-1:].isspace() else "".join(near.rsplit(None, 1)[-1:]).lstrip(_OPENERS)
     if not before:
         return not after[:1].islower() or uncased
     if before.lower() in {"a.m", "p.m"}:
