@@ -8,10 +8,10 @@ from bisect import bisect_right
 from typing import TYPE_CHECKING
 
 from bot.core.junk import is_junk, junk_lines
-from bot.core.opening import facts, heading, is_ceremony, is_quoted, is_voiced
-from bot.core.prose import is_fragment, leans, length
+from bot.core.lexicon import FORMS, lexicon
+from bot.core.opening import ceremonies_in, facts, heading, is_ceremony, is_quoted, is_voiced
+from bot.core.prose import is_fragment, leans, length, pairs_in
 from bot.core.ranking import Judged
-from bot.core.stopwords import stop_words
 from bot.errors import RefusalError
 
 if TYPE_CHECKING:
@@ -37,39 +37,40 @@ _UNSPLIT = re.compile(r"[\u0e00-\u0eff\u0f00-\u0fff\u1000-\u109f\u1780-\u17ff]")
 
 def judge(sentences: Sequence[Sentence], text: str, splitter: Splitter, language: str) -> list[Judged]:
     """Judge sentences of a text, in their order."""
-    spans = splitter.paragraphs(text[: sentences[-1].end])
+    read = text if len(text.rstrip()) == sentences[-1].end else text[: sentences[-1].end]
+    spans = splitter.paragraphs(read)
     starts = [start for start, _ in spans]
-    junk = junk_lines(text, spans)
-    ignored = stop_words(language)
+    # What the text does not have at all its sentences are not asked for, one after the other.
+    pairs, ceremonies = pairs_in(read), ceremonies_in(read)
+    known = lexicon(language)
+    junk = junk_lines(text, spans, known.forms)
+    english = language == "en"
     found: list[Judged] = []
     for sentence in sentences:
+        written = sentence.text.split()
+        words, signs = known.content(written)
+        size = length(sentence.text, written)
         line = bisect_right(starts, sentence.start) - 1
         alone = sentence.end - sentence.start >= spans[line][1] - spans[line][0]
-        all_words = splitter.words(sentence.text, language)
-        words = tuple([word for word in all_words if word not in ignored])
-        if junk[line] or (not alone and is_junk(sentence.text)):
-            found.append(_junk(sentence.text, words, line, alone=junk[line]))
+        if junk[line] or (not alone and is_junk(sentence.text, signs >> FORMS)):
+            # What is not of the story is chosen only where there is nothing else, and then by its words.
+            kind = heading(sentence.text) if junk[line] else ""
+            found.append(Judged(words, line, junk=True, heading=kind, length=size))
             continue
-        known = frozenset(all_words)
         found.append(
             Judged(
-                words=words,
-                paragraph=line,
-                leans=leans(sentence.text, language),
-                fragment=is_fragment(sentence.text),
+                words,
+                line,
+                leans=leans(sentence.text, language, pairs),
+                fragment=is_fragment(sentence.text, size),
                 quoted=is_quoted(sentence.text),
                 voiced=is_voiced(sentence.text),
-                ceremony=is_ceremony(sentence.text, known, language),
-                facts=facts(sentence.text, known, language),
-                length=length(sentence.text),
+                ceremony=english and is_ceremony(sentence.text, signs, ceremonies),
+                facts=facts(sentence.text, signs) if english else 0.0,
+                length=size,
             )
         )
     return found
-
-
-def _junk(text: str, words: tuple[str, ...], line: int, *, alone: bool) -> Judged:
-    """Judge what is not of the story: it is chosen only where there is nothing else, and then by its words."""
-    return Judged(words=words, paragraph=line, junk=True, heading=heading(text) if alone else "", length=length(text))
 
 
 def refuse_lists(text: str, spans: Sequence[tuple[int, int]]) -> None:

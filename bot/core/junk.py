@@ -22,10 +22,11 @@ teaser if it is short; a caption of whole sentences without a credit is taken fo
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
 LONGEST = 240
 """Longest line, in characters, that known words or forms make junk; offers to subscribe run to 200."""
@@ -119,7 +120,8 @@ _JOB = r"(?:correspondent|reporter|writer|columnist|editor|journalist|contributo
 _NAMED = r"[A-Z][\w'’.-]+(?: [A-Z][\w'’.-]+){1,3}"
 _WHERE = r"[A-Z][\w’' -]{2,30}"
 _AGENCY = r"(?:AP|AFP|EPA|Getty(?: Images)?|Reuters|Bloomberg|Xinhua|Kyodo|dpa|PA|Pool|Shutterstock|Alamy|Handout)"
-_FORMS: Final = tuple(
+Form = tuple[tuple[str, ...], re.Pattern[str]]
+_FORMS: Final[tuple[Form, ...]] = tuple(
     (needles, re.compile(pattern))
     for needles, pattern in (
         # a byline: By Mary Ito and John Doe
@@ -209,8 +211,48 @@ _ASKS = re.compile(r"[^.!…。！]*[?？؟]\W*\Z")
 _SHORTEST_PARAGRAPH = 40  # characters: a closed line that is shorter proves nothing of its page
 
 
-def is_junk(text: str) -> bool:
+def _trace(needle: str) -> tuple[str, bool, bool]:
+    """Return a needle's longest word, and whether a written word must start with it and end with it to be it.
+
+    >>> _trace("reported from"), _trace(" is "), _trace("@")
+    (('reported', False, True), ('is', True, True), ('@', False, False))
+    """
+    words = needle.split()
+    place = max(range(len(words)), key=lambda number: len(words[number]))
+    return words[place], place > 0 or needle[0] == " ", place < len(words) - 1 or needle[-1] == " "
+
+
+_TRACES: Final = tuple((tuple(map(_trace, needles)), 1 << number) for number, (needles, _) in enumerate(_FORMS))
+EVERY_FORM: Final = (1 << len(_FORMS)) - 1
+
+
+def forms_hinted(written: str) -> int:
+    """Return the forms that a text may have which has this written word, a bit each.
+
+    >>> forms_hinted("tariff"), forms_hinted("@mary").bit_count()
+    (0, 2)
+    """
+    small = written.lower()
+    forms = 0
+    for traces, form in _TRACES:
+        for word, starts, ends in traces:
+            if word in small and (not starts or small.startswith(word)) and (not ends or small.endswith(word)):
+                forms |= form
+                break
+    return forms
+
+
+@lru_cache(maxsize=1024)
+def _forms_of(hinted: int) -> tuple[Form, ...]:
+    return tuple(form for number, form in enumerate(_FORMS) if hinted >> number & 1)
+
+
+def is_junk(text: str, forms: int = EVERY_FORM) -> bool:
     """Say whether a sentence or a line belongs to the page and not to the story, by its own words.
+
+    Args:
+        text: the sentence or line.
+        forms: those that its written words hint at, where that is known; most hint at none.
 
     >>> is_junk("Read more: Tokyo waits"), is_junk("By Mary Ito"), is_junk("By Friday it fell.")
     (True, True, False)
@@ -223,7 +265,7 @@ def is_junk(text: str) -> bool:
     small = text.lower()
     if _KNOWN.match(small):
         return True
-    for needles, form in _FORMS:
+    for needles, form in _forms_of(forms):
         for needle in needles:
             if needle in small:
                 if form.match(text):
@@ -232,12 +274,13 @@ def is_junk(text: str) -> bool:
     return len(text) <= _LONGEST_DATE and bool(_DATE.match(text))
 
 
-def junk_lines(text: str, spans: Sequence[tuple[int, int]]) -> list[bool]:
+def junk_lines(text: str, spans: Sequence[tuple[int, int]], hinted: Callable[[str], int] | None = None) -> list[bool]:
     r"""Say of each paragraph whether it is a line of the page.
 
     Args:
         text: the page's text.
         spans: its paragraphs.
+        hinted: tells the forms that a line hints at, where somebody remembers them.
 
     >>> page = ["A heading", *["The ministry raised the duty on steel plate again."] * 4, "Why?", "It was late."]
     >>> text = "\n\n".join(page)
@@ -248,11 +291,14 @@ def junk_lines(text: str, spans: Sequence[tuple[int, int]]) -> list[bool]:
     lines = [text[start:end] for start, end in spans]
     prose = _is_prose(lines)
     ended = next(
-        (n for n, line in enumerate(lines) if _END.match(line) and spans[n][0] >= TAIL * len(text)), len(lines)
+        (n for n, line in enumerate(lines) if spans[n][0] >= TAIL * len(text) and _END.match(line)), len(lines)
     )
     noted = len(lines) - _LAST if prose else len(lines)
     return [
-        n >= ended or is_junk(line) or (prose and _is_open(line)) or (n >= noted and bool(_NOTE.match(line)))
+        n >= ended
+        or (len(line) <= LONGEST and is_junk(line, hinted(line) if hinted else EVERY_FORM))
+        or (prose and _is_open(line))
+        or (n >= noted and bool(_NOTE.match(line)))
         for n, line in enumerate(lines)
     ]
 

@@ -12,6 +12,10 @@ Known exceptions: "It is" and "There is" may stand alone, and are not listed.
 from __future__ import annotations
 
 import re
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
 FEWEST = 5
 """Fewest words of a sentence that tells something; for scripts without spaces, four characters count as a word."""
@@ -48,8 +52,18 @@ _UNSPACED = re.compile(r"[\u2e80-\U0010ffff]")  # from here on scripts stand wit
 _PAIRS = (("“", "”"), ("«", "»"), ("「", "」"), ("『", "』"), ("(", ")"), ("（", "）"))
 
 
-def leans(sentence: str, language: str) -> bool:
+def pairs_in(text: str) -> tuple[tuple[str, str], ...]:
+    """Return the pairs of signs, one opening and one closing, of which a text has any."""
+    return tuple([pair for pair in _PAIRS if pair[0] in text or pair[1] in text])
+
+
+def leans(sentence: str, language: str, pairs: Sequence[tuple[str, str]] = _PAIRS) -> bool:
     """Say whether a sentence needs the one before it to be understood.
+
+    Args:
+        sentence: as it stands.
+        language: ISO 639-1.
+        pairs: those of `pairs_in` its text, where many sentences of one text are asked.
 
     >>> leans("But he declined.", "en"), leans("“We will not.", "en"), leans("The minister declined.", "en")
     (True, True, False)
@@ -62,27 +76,36 @@ def leans(sentence: str, language: str) -> bool:
         return True
     if sentence.count('"') % 2:
         return True
-    if sentence.isascii():
-        return sentence.count("(") != sentence.count(")")
-    return any(sentence.count(opening) != sentence.count(closing) for opening, closing in _PAIRS if opening != "“") or (
-        "„" not in sentence and sentence.count("“") != sentence.count("”")
-    )
+    for opening, closing in pairs:
+        if sentence.count(opening) != sentence.count(closing) and not (opening == "“" and "„" in sentence):
+            return True
+    return False
 
 
-def is_fragment(sentence: str) -> bool:
+def is_fragment(sentence: str, words: int | None = None) -> bool:
     """Say whether a sentence is a heading, a caption, a question or a cry rather than a statement.
+
+    Args:
+        sentence: as it stands.
+        words: its length, where that is known.
 
     >>> is_fragment("A turning point"), is_fragment("Who pays?"), is_fragment("The duty on steel rises to 25 %.")
     (True, True, False)
     """
-    return length(sentence) < FEWEST or not _CLOSED.search(sentence)
+    if (length(sentence) if words is None else words) < FEWEST:
+        return True
+    return sentence[-1] not in ".!…" and not _CLOSED.search(sentence)
 
 
-def length(sentence: str) -> int:
+def length(sentence: str, written: Sequence[str] | None = None) -> int:
     """Return a sentence's length in words; four characters of a script without spaces count as one.
+
+    Args:
+        sentence: as it stands.
+        written: what white space parts in it, where that is known.
 
     >>> length("The duty rises."), length("政府は関税を引き上げると発表した。")
     (3, 5)
     """
     unspaced = 0 if sentence.isascii() else len(_UNSPACED.findall(sentence))
-    return len(sentence.split()) + unspaced // 4
+    return len(sentence.split() if written is None else written) + unspaced // 4

@@ -6,8 +6,10 @@ sum of their vectors, so that no sentence-by-sentence matrix is ever made.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final
+import itertools
+import math
+from collections import defaultdict
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 from bot.core.opening import Reading, has_form, read_opening
 from bot.core.weights import Longer, News, Opening
@@ -28,6 +30,8 @@ STEM = 6
 class TermMatrix:
     """Sentences as TF-IDF vectors of unit length, kept sparse: three arrays, one entry a word of a sentence.
 
+    The entries stand in the order of sentences, and in a sentence in that of terms.
+
     Args:
         sentences: the words of each sentence, without function words.
     """
@@ -35,18 +39,18 @@ class TermMatrix:
     def __init__(self, sentences: Sequence[Sequence[str]]) -> None:
         import numpy as np  # 0.2 s, 14 MB
 
-        self._terms: dict[str, int] = {}
-        number = self._terms.setdefault
-        flat = [number(word[:STEM], len(self._terms)) for words in sentences for word in words]
+        numbers: defaultdict[str, int] = defaultdict(itertools.count().__next__)  # a term not met yet has the next one
+        flat = [numbers[word[:STEM]] for words in sentences for word in words]
+        self._terms = dict(numbers)
         self.length = len(sentences)
-        rows = np.repeat(np.arange(self.length), [len(words) for words in sentences])
         width = max(len(self._terms), 1)
+        rows = np.repeat(np.arange(self.length), [len(words) for words in sentences])
         cells, counts = np.unique(rows * width + np.array(flat, dtype=np.intp), return_counts=True)
         self._rows, self._columns = np.divmod(cells, width)
-        frequency = np.bincount(self._columns, minlength=len(self._terms))
-        self._idf = np.log1p(self.length / np.maximum(frequency, 1))
+        self._frequency = np.bincount(self._columns, minlength=len(self._terms))
+        self._idf = np.log1p(self.length / self._frequency)
         values = (1 + np.log(counts)) * self._idf[self._columns]
-        norms = np.sqrt(np.bincount(self._rows, weights=values**2, minlength=self.length))
+        norms = np.sqrt(np.bincount(self._rows, weights=values * values, minlength=self.length))
         self._values = values / np.maximum(norms, 1e-9)[self._rows]
 
     def similarity(self, vector: Floats) -> Floats:
@@ -60,11 +64,10 @@ class TermMatrix:
         """Return a sentence's vector over all terms."""
         import numpy as np
 
-        inside = self._rows == number
-        return np.asarray(
-            np.bincount(self._columns[inside], weights=self._values[inside], minlength=len(self._terms)),
-            dtype=np.float64,
-        )
+        inside = slice(*self._rows.searchsorted((number, number + 1)))
+        vector = np.zeros(len(self._terms))
+        vector[self._columns[inside]] = self._values[inside]
+        return vector
 
     def total(self, rows: NDArray[np.bool_] | None = None) -> Floats:
         """Return the sum of all sentences' vectors, or of some."""
@@ -77,29 +80,28 @@ class TermMatrix:
         """Return each sentence's summed likeness to all sentences behind it, or to those behind it among some."""
         import numpy as np
 
-        order = np.lexsort((self._rows, self._columns))
-        columns, values = self._columns[order], self._values[order]
+        order = np.argsort(self._columns, kind="stable")  # by term, in a term by sentence
+        owners, values = self._rows[order], self._values[order]
         if rows is not None:
-            values = values * rows[self._rows[order]]
+            values = values * rows[owners]
         sums = np.cumsum(values)
-        last = np.searchsorted(columns, columns, side="right") - 1
-        products = values * (sums[last] - sums)
-        return np.asarray(np.bincount(self._rows[order], weights=products, minlength=self.length), dtype=np.float64)
+        whole = sums[np.cumsum(self._frequency) - 1]  # up to a term's last sentence
+        products = values * (np.repeat(whole, self._frequency) - sums)
+        return np.asarray(np.bincount(owners, weights=products, minlength=self.length), dtype=np.float64)
 
     def vector(self, words: Sequence[str]) -> Floats:
         """Return the unit vector of other words; zero where no sentence has any of them."""
         import numpy as np
 
         vector = np.zeros(len(self._terms))
-        for stem in {word[:STEM] for word in words}:
-            if stem in self._terms:
-                vector[self._terms[stem]] = self._idf[self._terms[stem]]
-        norm = float(np.linalg.norm(vector))
-        return vector / norm if norm else vector
+        known = [self._terms[stem] for stem in {word[:STEM] for word in words} if stem in self._terms]
+        if known:
+            vector[known] = self._idf[known]
+            vector /= math.sqrt(vector.dot(vector))
+        return vector
 
 
-@dataclass(frozen=True, slots=True)
-class Judged:
+class Judged(NamedTuple):
     """A sentence as the ranking sees it: its words without function words, and what it lacks or tells.
 
     `junk`: a line of the page (`junk.py`). `leans`, `fragment`: see `prose.py`. `facts`, `ceremony`, `quoted`,
@@ -169,17 +171,17 @@ def _chosen(
 
     leaning = news.leaning * np.array([sentence.leans for sentence in usable], dtype=np.float64)
     leaning[0] = 0.0  # nothing stands before it
-    likeness = np.zeros(len(usable))
     paragraphs = np.array([sentence.paragraph for sentence in usable])
-    spoken = np.zeros(len(usable))
-    chosen: list[int] = []
-    for _ in range(min(count, len(usable))):
-        best = int(np.argmax(worth - leaning - news.redundancy * likeness - once * spoken))
-        chosen.append(best)
-        worth[best] = _NEVER
-        leaning[best + 1 : best + 2] = 0.0
-        spoken = np.maximum(spoken, paragraphs == paragraphs[best])
-        likeness = np.maximum(likeness, matrix.similarity(matrix.row(best)))
+    count = min(count, len(usable))
+    chosen = [int(np.argmax(worth - leaning))] if count else []
+    likeness = spoken = np.zeros(len(usable))
+    while len(chosen) < count:
+        last = chosen[-1]
+        worth[last] = _NEVER
+        leaning[last + 1 : last + 2] = 0.0
+        spoken = np.maximum(spoken, paragraphs == paragraphs[last])
+        likeness = np.maximum(likeness, matrix.similarity(matrix.row(last)))
+        chosen.append(int(np.argmax(worth - leaning - news.redundancy * likeness - once * spoken)))
     return chosen
 
 
@@ -198,7 +200,8 @@ def _worth(
     steps = np.arange(len(usable))
     composed = reading.composed
     worth = (1 - reading.scene) / (1 + steps) + news.telling * reading.telling
-    worth += composed * (longer.length * reading.length + longer.facts * reading.facts)
+    if composed:
+        worth += composed * (longer.length * reading.length + longer.facts * reading.facts)
     if reading.scene:
         behind = steps - reading.turn
         there = np.where(behind >= 0, opening.position / (1 + np.maximum(behind, 0)), -opening.before)
@@ -208,11 +211,13 @@ def _worth(
         worth -= max(reading.scene, float(reading.structured)) * opening.quoted * quoted
     forward = matrix.forward()
     worth += _between(news.forward, longer.forward, composed) * forward / max(float(forward.max()), 1e-9)
-    worth += _between(news.title, longer.title, composed) * matrix.similarity(matrix.vector(title))
+    if title:
+        worth += _between(news.title, longer.title, composed) * matrix.similarity(matrix.vector(title))
     worth -= news.fragment * np.array([sentence.fragment for sentence in usable])
     worth -= news.ceremony * np.array([sentence.ceremony for sentence in usable])
     lengths = np.array([sentence.length for sentence in usable])
-    return np.asarray(worth - news.long * np.maximum(0, lengths - news.longest), dtype=np.float64)
+    worth -= news.long * np.maximum(0, lengths - news.longest)
+    return worth
 
 
 def _between(news: float, longer: float, composed: float) -> float:

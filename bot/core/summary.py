@@ -2,7 +2,8 @@
 
 The method `news` is ours (`ranking.py`), on sumy's document model and base class; `lead` takes the first sentences;
 the others are sumy's. All of them see one document, made of our sentences, so that what is chosen keeps its span:
-sumy gives back the very objects it was given, and these are told apart by identity, never by their words.
+sumy gives back the very objects it was given, and these are told apart by identity, never by their words. `news` gets
+our own objects, since sumy's take as long to make as to rank.
 
 Bounded cost: `news` ranks the first `MOST_RANKED` sentences; sumy's methods, which compare each sentence with each in
 Python, get the first `MOST_COMPARED` of at most `MOST_WORDS` words in all. Where they fail on tiny or odd texts (a
@@ -167,11 +168,16 @@ class Summarizer:
     ) -> Sequence[Sentence]:
         if method == "lead":
             return sentences[:n]
-        pool = sentences[:MOST_RANKED] if method == "news" else self._comparable(sentences, language)
-        document = self._document(pool, text, title, language)
         if method == "news":
+            pool = sentences[:MOST_RANKED]
+            words = [
+                word for word in _Words(self._splitter, language).to_words(title) if word not in stop_words(language)
+            ]
+            document_of, summarizer = _news_method()
             judged = judge(pool, text, self._splitter, language)
-            return _run(_news_method(), document, pool, n, language, judged=judged)
+            return sorted(summarizer()(document_of(pool, judged, words), n), key=_start)
+        pool = self._comparable(sentences, language)
+        document = self._document(pool, text, title, language)
         chosen = _run(_sumy_method(method), document, pool, min(n, len(pool)), language)
         taken = {sentence.index for sentence in chosen}
         rest = [sentence for sentence in sentences if sentence.index not in taken][: n - len(chosen)]
@@ -223,6 +229,10 @@ class _Words:
         return tuple(self._splitter.words(text, self.language)[:_MOST_WORDS_EACH])
 
 
+def _start(sentence: Sentence) -> int:
+    return sentence.start
+
+
 def _distinct(sentences: Sequence[Sentence]) -> list[Sentence]:
     """Leave out sentences that repeat an earlier one's words, white space and case aside."""
     first: dict[str, Sentence] = {}
@@ -242,21 +252,12 @@ def _check(n: int, share: float | None, characters: int | None, method: str) -> 
         raise AskedWronglyError(f"A summary has at least 1 character, not {characters}.")
 
 
-def _run(
-    make: Callable[..., Any],
-    document: Any,
-    pool: Sequence[Sentence],
-    n: int,
-    language: str,
-    *,
-    judged: Sequence[Judged] = (),
-) -> list[Sentence]:
+def _run(make: Callable[..., Any], document: Any, pool: Sequence[Sentence], n: int, language: str) -> list[Sentence]:
     """Run a sumy summarizer; return what it chose, or nothing where the text is too odd for its arithmetic."""
     import numpy as np
 
     method = make(_stemmer(language))
     method.stop_words = stop_words(language)
-    method.judged = judged
     try:
         with np.errstate(divide="raise", invalid="raise"):
             chosen = method(document, n)
@@ -277,9 +278,9 @@ def _unmarked(sentence: Sentence) -> Sentence:
 def _summary(
     chosen: Sequence[Sentence], sentences: Sequence[Sentence], language: str, method: str, *, known: bool
 ) -> Summary:
-    characters = sum(len(sentence.text) for sentence in sentences)
-    kept = sum(len(sentence.text) for sentence in chosen)
-    saved = _minutes(sentences, language) - _minutes(chosen, language)
+    characters = sum([len(sentence.text) for sentence in sentences])
+    kept = sum([len(sentence.text) for sentence in chosen])
+    saved = _minutes(sentences, characters, language) - _minutes(chosen, kept, language)
     return Summary(
         sentences=tuple(map(_unmarked, chosen)),
         total=len(sentences),
@@ -291,10 +292,10 @@ def _summary(
     )
 
 
-def _minutes(sentences: Sequence[Sentence], language: str) -> float:
+def _minutes(sentences: Sequence[Sentence], characters: int, language: str) -> float:
     if language in _BY_CHARACTERS:
-        return sum(len(sentence.text) for sentence in sentences) / _CHARACTERS_A_MINUTE
-    return sum(len(sentence.text.split()) for sentence in sentences) / _WORDS_A_MINUTE
+        return characters / _CHARACTERS_A_MINUTE
+    return sum([len(sentence.text.split()) for sentence in sentences]) / _WORDS_A_MINUTE
 
 
 @cache
@@ -312,22 +313,32 @@ def _stemmer(language: str) -> Callable[[str], str]:
 
 
 @cache
-def _news_method() -> type[Any]:
-    """Make the class of our own method, once sumy is there."""
+def _news_method() -> tuple[type[Any], type[Any]]:
+    """Make the classes of our own document and method, once sumy is there."""
+    from sumy.models.dom import ObjectDocumentModel  # with nltk 0.5 s, 50 MB
     from sumy.summarizers._summarizer import AbstractSummarizer
 
+    class JudgedDocument(ObjectDocumentModel):  # type: ignore[misc] # sumy has no types
+        """A document of our sentences, how they were judged, and the words of the title."""
+
+        def __init__(self, sentences: Sequence[Sentence], judged: Sequence[Judged], title: Sequence[str]) -> None:
+            super().__init__(())
+            self._own = tuple(sentences)
+            self.judged = judged
+            self.title = title
+
+        @property
+        def sentences(self) -> tuple[Sentence, ...]:
+            return self._own
+
     class NewsSummarizer(AbstractSummarizer):  # type: ignore[misc] # sumy has no types
-        """Ranks a document's sentences, as they were judged, by `choose_news`; its headings are the title."""
+        """Ranks a document's sentences, as they were judged, by `choose_news`."""
 
-        stop_words: frozenset[str] = frozenset()
-        judged: Sequence[Judged] = ()
-
-        def __call__(self, document: Any, sentences_count: int) -> tuple[Any, ...]:
-            title = [word for heading in document.headings for word in heading.words if word not in self.stop_words]
-            chosen = choose_news(self.judged, title, count=sentences_count)
+        def __call__(self, document: JudgedDocument, sentences_count: int) -> tuple[Any, ...]:
+            chosen = choose_news(document.judged, document.title, count=sentences_count)
             return tuple(document.sentences[number] for number in chosen)
 
-    return NewsSummarizer
+    return JudgedDocument, NewsSummarizer
 
 
 @cache

@@ -1,0 +1,84 @@
+"""Remembers what each written word says to the ranking: its words in small letters, and what they tell.
+
+It knows no sentence and judges none. A language has one lexicon, for the whole process: articles share most of their
+words, so that a word is taken apart, looked up among the function words and asked for what it tells only once. White
+space parts the written words; no word of `Splitter.words` goes across it, so that both find the same words.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import cache
+
+from bot.core.junk import forms_hinted
+from bot.core.opening import tells
+from bot.core.stopwords import stop_words
+from bot.core.text import Splitter
+
+REMEMBERED = 30_000
+"""Written words a language may hold, about 6 MB; then it forgets all of them, and begins anew."""
+
+_LONGEST = 30  # characters; longer ones do not come again: links, and the sentences of scripts without spaces
+
+FORMS = 8
+"""Bits by which the forms of junk that a word hints at (`junk.forms_hinted`) stand above what it tells."""
+
+Entry = tuple[tuple[str, ...], int]
+
+
+class Lexicon(dict[str, Entry | None]):
+    """Maps a written word ("“Steel-makers,”") to its words of content and its signs; to nothing where it has neither.
+
+    The signs are bits: what the word tells (`opening.tells`), and from `FORMS` on the forms of junk it hints at.
+
+    Args:
+        read: makes what is remembered of a word that is not known yet.
+    """
+
+    def __init__(self, read: Callable[[str], Entry]) -> None:
+        super().__init__()
+        self._read = read
+
+    def __missing__(self, written: str) -> Entry | None:
+        words, signs = self._read(written)
+        entry = (words, signs) if words or signs else None
+        if len(written) <= _LONGEST:
+            if len(self) >= REMEMBERED:
+                self.clear()
+            self[written] = entry
+        return entry
+
+    def content(self, written: list[str]) -> tuple[tuple[str, ...], int]:
+        """Return the words of content among written words, in order, and the signs of all of them.
+
+        >>> lexicon("en").content(["“The", "duties", "on", "Steel-plate,”"])
+        (('duties', 'steel-plate'), 4)
+        """
+        found: list[str] = []
+        signs = 0
+        for words, own in filter(None, map(self.__getitem__, written)):
+            found += words
+            signs |= own
+        return tuple(found), signs
+
+    def forms(self, line: str) -> int:
+        """Return the forms of junk that the words of a line hint at."""
+        signs = 0
+        for entry in filter(None, map(self.__getitem__, line.split())):
+            signs |= entry[1]
+        return signs >> FORMS
+
+
+@cache
+def lexicon(language: str) -> Lexicon:
+    """Return the lexicon of a language (ISO 639-1)."""
+    ignored = stop_words(language)
+
+    def read(written: str) -> Entry:
+        words = Splitter.words(written, language)
+        signs = forms_hinted(written) << FORMS
+        for word in [written, *words]:
+            signs |= tells(word)
+        return tuple([word for word in words if word not in ignored]), signs
+
+    return Lexicon(read)
