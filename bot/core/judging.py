@@ -47,26 +47,28 @@ def judge(sentences: Sequence[Sentence], text: str, splitter: Splitter, language
     english = language == "en"
     found: list[Judged] = []
     for sentence in sentences:
-        written = sentence.text.split()
+        said = sentence.text
+        written = said.split()
         words, signs = known.content(written)
-        size = length(sentence.text, written)
+        size = length(said, written)
         line = bisect_right(starts, sentence.start) - 1
-        alone = sentence.end - sentence.start >= spans[line][1] - spans[line][0]
-        if junk[line] or (not alone and is_junk(sentence.text, signs >> FORMS)):
+        start, end = spans[line]
+        alone = sentence.end - sentence.start >= end - start
+        if junk[line] or (not alone and is_junk(said, signs >> FORMS)):
             # What is not of the story is chosen only where there is nothing else, and then by its words.
-            kind = heading(sentence.text) if junk[line] else ""
-            found.append(Judged(words, line, junk=True, heading=kind, length=size))
+            found.append(Judged(words, line, junk=True, heading=heading(said) if junk[line] else "", length=size))
             continue
+        quoted = is_quoted(said)
         found.append(
             Judged(
                 words,
                 line,
-                leans=leans(sentence.text, language, pairs),
-                fragment=is_fragment(sentence.text, size),
-                quoted=is_quoted(sentence.text),
-                voiced=is_voiced(sentence.text),
-                ceremony=english and is_ceremony(sentence.text, signs, ceremonies),
-                facts=facts(sentence.text, signs) if english else 0.0,
+                leans=leans(said, language, pairs),
+                fragment=is_fragment(said, size),
+                quoted=quoted,
+                voiced=not quoted and is_voiced(said),
+                ceremony=english and is_ceremony(said, signs, ceremonies),
+                facts=facts(said, signs, quoted=quoted) if english else 0.0,
                 length=size,
             )
         )

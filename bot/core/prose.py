@@ -68,10 +68,10 @@ def leans(sentence: str, language: str, pairs: Sequence[tuple[str, str]] = _PAIR
     >>> leans("But he declined.", "en"), leans("“We will not.", "en"), leans("The minister declined.", "en")
     (True, True, False)
     """
-    first = _FIRST_WORD.match(sentence)
-    if first and first[1] in _LEANS.get(language, ()):
+    leaning = _LEANS.get(language)
+    if leaning and (first := _FIRST_WORD.match(sentence)) and first[1] in leaning:
         return True
-    starts = _LEANS_UNSPACED.get(language, ())
+    starts = _LEANS_UNSPACED.get(language)
     if starts and sentence.lstrip("「“『").startswith(starts):
         return True
     if sentence.count('"') % 2:
