@@ -11,24 +11,31 @@ counts as a name only if it has a capital elsewhere, too, or a second capital fo
 
 from __future__ import annotations
 
+import itertools
 import math
 import re
-from dataclasses import dataclass, field
-from functools import lru_cache
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from functools import cache, lru_cache
 from typing import NamedTuple
 
 from bot.core.language import detect_language
 from bot.core.ranking import STEM
+from bot.core.remembered import Remembered
 from bot.core.stopwords import STOP_WORDS, stop_words
 
 _SHORTEST_PIECE = 2  # Chinese characters
+_IN_ORDER = 30  # candidates put in order at a time: most of them are enough for eight keywords
 _READ = 50_000  # characters; what is not named in the first fifty thousand is not what a text is about
 _FEWEST_LETTERS = 4  # of a single word that is no name
 _LONGEST_NAME = 5  # words
 
 _TOKEN = re.compile(r"[^\W_]+(?:[’'.&-][^\W_]+)*")
 _TOKEN_APART = re.compile(f"({_TOKEN.pattern})")
-_SENTENCE_START = re.compile(r"(?:\A|[.!?…:\n。！？]|[.!?…][\"”’»)])\s*[\"“„«‘'(\[¿¡—–-]*\s*\Z")
+_FAR = 12  # characters before a word that tell whether it begins a sentence
+_SENTENCE_START = re.compile(r"(?:[.!?…:\n。！？]|[.!?…][\"”’»)])\s*[\"“„«‘'(\[¿¡—–-]*\s*\Z")
+_TEXT_START = re.compile(rf"\A\s*[\"“„«‘'(\[¿¡—–-]*\s*\Z|{_SENTENCE_START.pattern}")
 _LINKS = frozenset("of de del di du von".split())
 _GAPS = frozenset(" \u00a0")  # between the words of a name
 _EASTERN = re.compile(r"[\u30a1-\u30ff]{3,}|[\u3400-\u9fff]{2,}")
@@ -37,13 +44,18 @@ _POSSESSIVE = re.compile(r"['’]s?\Z")
 
 @dataclass(slots=True)
 class _Candidate:
+    """What may be a keyword: how it is written, where it stands first, and how many words of which stems it has."""
+
     text: str
     first: int
     name: bool = False
     words: int = 1
     count: int = 0
-    forms: dict[str, int] = field(default_factory=dict)
-    stems: frozenset[str] = field(default_factory=frozenset)
+    stems: frozenset[str] = frozenset()
+
+    def worth(self, length: int, *, in_title: bool) -> float:
+        worth = math.sqrt(self.count) * (1.1 + 0.2 * self.words if self.name else 1.0)
+        return worth * (1.5 if in_title else 1.0) * (1.3 - 0.6 * self.first / max(length, 1))
 
 
 def keywords(text: str, *, title: str = "", language: str | None = None, limit: int = 8) -> tuple[str, ...]:
@@ -60,15 +72,16 @@ def keywords(text: str, *, title: str = "", language: str | None = None, limit: 
     """
     text = text[:_READ]
     language = language or detect_language(text)
-    candidates = _eastern_candidates(text) if language in {"ja", "zh"} else _candidates(text, language)
-    stems = {_stem(word) for word in _TOKEN.findall(title)}
-    ranked = sorted(
-        candidates, key=lambda candidate: (-_worth(candidate, stems, title, len(text)), candidate.first, candidate.text)
-    )
-    return _pick(ranked, limit)
+    if language in {"ja", "zh"}:
+        candidates = _eastern_candidates(text)
+        worths = [each.worth(len(text), in_title=each.text in title) for each in candidates]
+    else:
+        stems = {_stem(word) for word in _TOKEN.findall(title)}
+        candidates = _candidates(text, language)
+        worths = [each.worth(len(text), in_title=not stems.isdisjoint(each.stems)) for each in candidates]
+    return _pick(_best_first(candidates, worths), limit)
 
 
-@lru_cache(maxsize=20_000)
 def _stem(word: str) -> str:
     return _without_possessive(word.lower())[:STEM]
 
@@ -77,13 +90,18 @@ def _without_possessive(word: str) -> str:
     return _POSSESSIVE.sub("", word) if "'" in word or "’" in word else word
 
 
-def _worth(candidate: _Candidate, title_stems: set[str], title: str, length: int) -> float:
-    worth = math.sqrt(candidate.count) * (1.1 + 0.2 * candidate.words if candidate.name else 1.0)
-    in_title = bool(candidate.stems & title_stems) if candidate.stems else candidate.text in title
-    return worth * (1.5 if in_title else 1.0) * (1.3 - 0.6 * candidate.first / max(length, 1))
+def _best_first(candidates: Sequence[_Candidate], worths: Sequence[float]) -> Iterator[_Candidate]:
+    """Yield candidates by their worth; only as many are put in order as are asked for."""
+    left = list(zip(worths, candidates, strict=True))
+    while left:
+        least = sorted([worth for worth, _ in left])[-_IN_ORDER:][0]
+        best = [pair for pair in left if pair[0] >= least]
+        best.sort(key=lambda pair: (-pair[0], pair[1].first, pair[1].text))
+        yield from (candidate for _, candidate in best)
+        left = [pair for pair in left if pair[0] < least]
 
 
-def _pick(ranked: list[_Candidate], limit: int) -> tuple[str, ...]:
+def _pick(ranked: Iterable[_Candidate], limit: int) -> tuple[str, ...]:
     chosen: list[_Candidate] = []
     for candidate in ranked:
         if len(chosen) >= limit:
@@ -99,99 +117,123 @@ def _pick(ranked: list[_Candidate], limit: int) -> tuple[str, ...]:
     return tuple(candidate.text for candidate in chosen)
 
 
-def _candidates(text: str, language: str) -> list[_Candidate]:
-    tokens = _tokens(text, language)
-    named = {_stem(token.word) for token in tokens if token.capital and not token.first}
-    found: dict[tuple[str, ...], _Candidate] = {}
-    number = 0
-    while number < len(tokens):
-        token = tokens[number]
-        size = _name_length(tokens, number) if token.of_name else 1
-        if size > 1:
-            words = tokens[number : number + size]
-            _note(
-                found, tuple([_stem(word.word) for word in words]), text[token.start : words[-1].end], token, name=True
-            )
-        elif token.of_name or token.of_content:
-            stem = _stem(token.word)
-            name = token.of_name and (not token.first or stem in named)
-            _note(found, (stem,), token.word, token, name=name)
-        number += size
-    for candidate in found.values():
-        candidate.text = max(candidate.forms, key=candidate.forms.__getitem__)  # the earlier of equally common ones
-    return list(found.values())
+class _Kind(NamedTuple):
+    """What a written word that counts can be: with a capital, part of a name, a word of content by itself, a link."""
 
-
-class _Token(NamedTuple):
-    """A word that counts and its span.
-
-    It has a capital; is the first of its sentence; stands right behind the token before it; can be part of a name; or
-    is a word of content by itself.
-    """
-
-    word: str
-    start: int
-    end: int
+    stems: tuple[str]
     capital: bool
-    first: bool
-    near: bool
     of_name: bool
     of_content: bool
+    link: bool
+    written: str  # without a possessive
 
 
-def _tokens(text: str, language: str) -> list[_Token]:
-    """Return the words that have a capital, link names, or are words of content; the others only part them."""
+@cache
+def _kinds(language: str) -> Remembered[_Kind | None]:
+    """Return what the written words of a language can be; None for those that count for nothing."""
     ignored = stop_words(language) | (frozenset() if language in STOP_WORDS else stop_words("en"))
-    tokens: list[_Token] = []
-    pieces = _TOKEN_APART.split(text)
-    end = 0
-    follows = False  # on a word that counts
-    for gap, word in zip(pieces[::2], pieces[1::2], strict=False):  # what follows the last word is a gap, too
-        start = end + len(gap)
-        # What stands one space behind a word begins no sentence; only for a word with a capital it is asked else.
-        near = gap in _GAPS and end > 0
-        end = start + len(word)
-        capital = word[0].isupper()
+
+    def kind(word: str) -> _Kind | None:
+        capital, link = word[0].isupper(), word in _LINKS
         content = word.lower() not in ignored
         of_content = content and len(word) >= _FEWEST_LETTERS and not (word[0].isdigit() or _is_manner(word, language))
-        if capital or of_content or word in _LINKS:
-            first = capital and not near and _SENTENCE_START.search(text, max(0, start - 12), start) is not None
-            of_name = capital and content and len(word) > 1
-            tokens.append(_Token(word, start, end, capital, first, near and follows, of_name, of_content))
-            follows = True
-        else:
-            follows = False
-    return tokens
+        if not (capital or of_content or link):
+            return None
+        of_name = capital and content and len(word) > 1
+        return _Kind((_stem(word),), capital, of_name, of_content, link, _without_possessive(word))
+
+    return Remembered(kind)
 
 
 def _is_manner(word: str, language: str) -> bool:
     return language == "en" and word.endswith("ly")
 
 
-def _name_length(tokens: list[_Token], number: int) -> int:
-    """Return how many tokens from here, where a name starts, are one name."""
-    size = 1
-    while number + size < len(tokens) and size < _LONGEST_NAME and tokens[number + size].near:
-        following = tokens[number + size + 1] if number + size + 1 < len(tokens) else None
-        if tokens[number + size].of_name:
-            size += 1
-        elif tokens[number + size].word in _LINKS and following and following.near and following.of_name:
-            size += 2
+class _Words:
+    """The words of a text, what they can be, and the gaps in front of them (and behind the last one)."""
+
+    def __init__(self, text: str, language: str) -> None:
+        pieces = _TOKEN_APART.split(text)
+        self.gaps = pieces[::2]
+        self.kinds = [*map(_kinds(language).__getitem__, pieces[1::2]), None]
+        self.ends = list(itertools.accumulate(map(len, pieces)))  # of gaps and words in turn
+
+    def near(self, number: int) -> bool:
+        """Say whether nothing but one space stands between a word and the one before it."""
+        return self.gaps[number] in _GAPS and number > 0
+
+    def first(self, number: int) -> bool:
+        """Say whether a word begins a sentence."""
+        # Behind one space no sentence begins. What makes one begin are no letters: all of it is in the gap.
+        return not self.near(number) and _opens_sentence(
+            self.gaps[number][-_FAR:], number == 0 and self.ends[0] <= _FAR
+        )
+
+    def name_length(self, number: int) -> int:
+        """Return how many words from here, where a name starts, are one name."""
+        size = 1
+        while size < _LONGEST_NAME and (kind := self.kinds[number + size]) and self.near(number + size):
+            if kind.of_name:
+                size += 1
+            elif (
+                kind.link
+                and (behind := self.kinds[number + size + 1])
+                and behind.of_name
+                and self.near(number + size + 1)
+            ):
+                size += 2
+            else:
+                break
+        return size
+
+
+@lru_cache(maxsize=4096)
+def _opens_sentence(gap: str, at_start: bool) -> bool:  # noqa: FBT001 -- lru_cache takes keywords for other calls
+    return (_TEXT_START if at_start else _SENTENCE_START).search(gap) is not None
+
+
+def _candidates(text: str, language: str) -> list[_Candidate]:
+    words = _Words(text, language)
+    kinds, ends = words.kinds, words.ends
+    firsts = {number for number, kind in enumerate(kinds) if kind and kind.capital and words.first(number)}
+    named = {kind.stems for number, kind in enumerate(kinds) if kind and kind.capital and number not in firsts}
+    forms: dict[tuple[str, ...], list[str]] = {}
+    starts: dict[tuple[str, ...], int] = {}
+    names: set[tuple[str, ...]] = set()
+    behind = 0
+    for number, kind in enumerate(kinds):
+        if kind is None or number < behind:
+            continue
+        size = words.name_length(number) if kind.of_name else 1
+        behind = number + size
+        stems: tuple[str, ...] = kind.stems
+        if size > 1:
+            stems = tuple([each.stems[0] for each in kinds[number:behind] if each])
+            written = _without_possessive(text[ends[2 * number] : ends[2 * behind - 1]])
+            names.add(stems)
+        elif kind.of_name or kind.of_content:
+            written = kind.written
+            if kind.of_name and (number not in firsts or stems in named):
+                names.add(stems)
         else:
-            break
-    return size
-
-
-def _note(
-    found: dict[tuple[str, ...], _Candidate], stems: tuple[str, ...], written: str, first: _Token, *, name: bool
-) -> None:
-    written = _without_possessive(written)
-    candidate = found.get(stems)
-    if candidate is None:
-        candidate = found[stems] = _Candidate(written, first.start, words=len(stems), stems=frozenset(stems))
-    candidate.count += 1
-    candidate.forms[written] = candidate.forms.get(written, 0) + 1
-    candidate.name = candidate.name or name
+            continue
+        if stems in forms:
+            forms[stems].append(written)
+        else:
+            forms[stems] = [written]
+            starts[stems] = ends[2 * number]
+    return [
+        # the commonest form, and of equally common ones the earliest
+        _Candidate(
+            written[0] if len(written) == 1 else Counter(written).most_common(1)[0][0],
+            starts[stems],
+            stems in names,
+            len(stems),
+            len(written),
+            frozenset(stems),
+        )
+        for stems, written in forms.items()
+    ]
 
 
 def _eastern_candidates(text: str) -> list[_Candidate]:

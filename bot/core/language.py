@@ -19,6 +19,7 @@ from collections import Counter
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
+from bot.core.remembered import Remembered
 from bot.core.stopwords import FREQUENT_WORDS, STOP_WORDS
 
 if TYPE_CHECKING:
@@ -87,6 +88,8 @@ _ARABIC: tuple[tuple[str, frozenset[str]], ...] = (("ur", frozenset("ٹڈڑےں"
 _BULGARIAN = frozenset("се са със който която което които ще бъде към според след няма".split())
 _RARE = 0.004  # share of a language's own letters below which they are names and quotations
 
+Weight = tuple[tuple[str, ...], float]
+_LETTERS = b"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
 _LATIN_WORD = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)?")
 _LATIN_LANGUAGES = tuple(
     """af az br bs ca cs cy da de en eo es et eu fi fr fy ga gl ha hr ht hu id is it la lt lv mg ms nl no pl pt ro sk sl
@@ -115,7 +118,10 @@ def detect_language(text: str) -> str:
 
 def _script(text: str) -> str:
     """Return the script (or the language that alone uses it) of most letters; Latin where there are none."""
-    if text.isascii():
+    # Where plain letters are more than all else can count for, nothing else need be counted.
+    plain = text.encode("ascii", "ignore")
+    letters = len(plain) - len(plain.translate(None, _LETTERS))
+    if text.isascii() or letters > _CHARACTER * (len(text) - len(plain)) + 1:
         return "latin"
     counts: Counter[str] = Counter()
     for letter, count in Counter(text).items():
@@ -153,7 +159,7 @@ def _cyrillic_language(text: str) -> str:
 
 
 @cache
-def _weights() -> Mapping[str, tuple[tuple[str, ...], float]]:
+def _weights() -> Mapping[str, Weight]:
     """Map each function word of the languages in Latin script to these, and to 1 / how many they are."""
     owners: dict[str, list[str]] = {}
     for lists in (STOP_WORDS, FREQUENT_WORDS):
@@ -165,15 +171,20 @@ def _weights() -> Mapping[str, tuple[tuple[str, ...], float]]:
     return {**elided, **weights}
 
 
+def _weight(written: str) -> Weight | None:
+    weights = _weights()
+    word = written.lower().replace("’", "'")
+    return weights.get(word) or (weights.get(word.partition("'")[0] + "'") if "'" in word else None)
+
+
+_WRITTEN = Remembered(_weight)
+
+
 def _latin_language(text: str) -> str:
     words = _LATIN_WORD.findall(text)
     scores: dict[str, float] = {}
-    weights = _weights()
     for written, count in Counter(words).items():
-        word = written.lower().replace("’", "'")
-        known = weights.get(word)
-        if known is None and "'" in word:
-            known = weights.get(word.partition("'")[0] + "'")
+        known = _WRITTEN[written]
         if known is not None:
             languages, weight = known
             for language in languages:

@@ -7,18 +7,13 @@ space parts the written words; no word of `Splitter.words` goes across it, so th
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from functools import cache
 
 from bot.core.junk import forms_hinted
 from bot.core.opening import tells
+from bot.core.remembered import Remembered
 from bot.core.stopwords import stop_words
 from bot.core.text import Splitter
-
-REMEMBERED = 30_000
-"""Written words a language may hold, about 6 MB; then it forgets all of them, and begins anew."""
-
-_LONGEST = 30  # characters; longer ones do not come again: links, and the sentences of scripts without spaces
 
 FORMS = 8
 """Bits by which the forms of junk that a word hints at (`junk.forms_hinted`) stand above what it tells."""
@@ -26,27 +21,11 @@ FORMS = 8
 Entry = tuple[tuple[str, ...], int]
 
 
-class Lexicon(dict[str, Entry | None]):
-    """Maps a written word ("“Steel-makers,”") to its words of content and its signs; to nothing where it has neither.
+class Lexicon(Remembered[Entry | None]):
+    """Maps a written word ("“Steel-makers,”") to its words of content and its signs; to None where it has neither.
 
     The signs are bits: what the word tells (`opening.tells`), and from `FORMS` on the forms of junk it hints at.
-
-    Args:
-        read: makes what is remembered of a word that is not known yet.
     """
-
-    def __init__(self, read: Callable[[str], Entry]) -> None:
-        super().__init__()
-        self._read = read
-
-    def __missing__(self, written: str) -> Entry | None:
-        words, signs = self._read(written)
-        entry = (words, signs) if words or signs else None
-        if len(written) <= _LONGEST:
-            if len(self) >= REMEMBERED:
-                self.clear()
-            self[written] = entry
-        return entry
 
     def content(self, written: list[str]) -> tuple[tuple[str, ...], int]:
         """Return the words of content among written words, in order, and the signs of all of them.
@@ -74,11 +53,12 @@ def lexicon(language: str) -> Lexicon:
     """Return the lexicon of a language (ISO 639-1)."""
     ignored = stop_words(language)
 
-    def read(written: str) -> Entry:
+    def read(written: str) -> Entry | None:
         words = Splitter.words(written, language)
         signs = forms_hinted(written) << FORMS
         for word in [written, *words]:
             signs |= tells(word)
-        return tuple([word for word in words if word not in ignored]), signs
+        found = tuple([word for word in words if word not in ignored])
+        return (found, signs) if found or signs else None
 
     return Lexicon(read)
