@@ -165,9 +165,8 @@ class _Words:
     def first(self, number: int) -> bool:
         """Say whether a word begins a sentence."""
         # Behind one space no sentence begins. What makes one begin are no letters: all of it is in the gap.
-        return not self.near(number) and _opens_sentence(
-            self.gaps[number][-_FAR:], number == 0 and self.ends[0] <= _FAR
-        )
+        gap = self.gaps[number]
+        return (gap not in _GAPS or number == 0) and _opens_sentence(gap[-_FAR:], number == 0 and len(gap) <= _FAR)
 
     def name_length(self, number: int) -> int:
         """Return how many words from here, where a name starts, are one name."""
@@ -195,8 +194,9 @@ def _opens_sentence(gap: str, at_start: bool) -> bool:  # noqa: FBT001 -- lru_ca
 def _candidates(text: str, language: str) -> list[_Candidate]:
     words = _Words(text, language)
     kinds, ends = words.kinds, words.ends
-    firsts = {number for number, kind in enumerate(kinds) if kind and kind.capital and words.first(number)}
-    named = {kind.stems for number, kind in enumerate(kinds) if kind and kind.capital and number not in firsts}
+    capitals = [(number, kind.stems) for number, kind in enumerate(kinds) if kind is not None and kind.capital]
+    firsts = {number for number, _ in capitals if words.first(number)}
+    named = {stems for number, stems in capitals if number not in firsts}
     forms: dict[tuple[str, ...], list[str]] = {}
     starts: dict[tuple[str, ...], int] = {}
     names: set[tuple[str, ...]] = set()
@@ -204,18 +204,17 @@ def _candidates(text: str, language: str) -> list[_Candidate]:
     for number, kind in enumerate(kinds):
         if kind is None or number < behind:
             continue
-        size = words.name_length(number) if kind.of_name else 1
-        behind = number + size
-        stems: tuple[str, ...] = kind.stems
+        stem, _, of_name, of_content, _, written = kind
+        stems: tuple[str, ...] = stem
+        size = words.name_length(number) if of_name and kinds[number + 1] is not None else 1
         if size > 1:
+            behind = number + size
             stems = tuple([each.stems[0] for each in kinds[number:behind] if each])
             written = _without_possessive(text[ends[2 * number] : ends[2 * behind - 1]])
             names.add(stems)
-        elif kind.of_name or kind.of_content:
-            written = kind.written
-            if kind.of_name and (number not in firsts or stems in named):
-                names.add(stems)
-        else:
+        elif of_name and (number not in firsts or stems in named):
+            names.add(stems)
+        elif not (of_name or of_content):
             continue
         if stems in forms:
             forms[stems].append(written)
