@@ -43,14 +43,16 @@ def judge(sentences: Sequence[Sentence], text: str, splitter: Splitter, language
     # What the text does not have at all its sentences are not asked for, one after the other.
     pairs, ceremonies = pairs_in(read), ceremonies_in(read)
     known = lexicon(language)
-    junk = junk_lines(text, spans, known.forms)
+    written = [sentence.text.split() for sentence in sentences]
+    told = list(map(known.content, written))
+    forms = {sentence.text: signs >> FORMS for sentence, (_, signs) in zip(sentences, told, strict=True)}
+    # A line that is one sentence hints at what that hints at.
+    junk = junk_lines(text, spans, lambda line: forms[line] if line in forms else known.forms(line))
     english = language == "en"
     found: list[Judged] = []
-    for sentence in sentences:
+    for sentence, own, (words, signs) in zip(sentences, written, told, strict=True):
         said = sentence.text
-        written = said.split()
-        words, signs = known.content(written)
-        size = length(said, written)
+        size = length(said, own)
         line = bisect_right(starts, sentence.start) - 1
         start, end = spans[line]
         alone = sentence.end - sentence.start >= end - start
@@ -83,11 +85,14 @@ def refuse_lists(text: str, spans: Sequence[tuple[int, int]]) -> None:
     """
     if len(spans) < FEWEST_LINES or _UNSPLIT.search(text[:LONGEST_UNSPLIT]):
         return
-    prose = sum(
-        end - start >= SHORT_LINE or bool(_CLOSED.search(text[max(start, end - 8) : end])) for start, end in spans
-    )
-    if prose <= MOST_PROSE * len(spans):
-        raise RefusalError("not_prose")
+    most = MOST_PROSE * len(spans)
+    prose = 0
+    for start, end in spans:
+        if end - start >= SHORT_LINE or _CLOSED.search(text[max(start, end - 8) : end]):
+            prose += 1
+            if prose > most:  # soon, in prose
+                return
+    raise RefusalError("not_prose")
 
 
 def refuse_unsplit(sentences: Sequence[Sentence]) -> None:
@@ -99,6 +104,6 @@ def refuse_unsplit(sentences: Sequence[Sentence]) -> None:
     """
     if not sentences:
         raise RefusalError("not_prose")
-    longest = max(sentences, key=lambda sentence: sentence.end - sentence.start).text
+    longest = max([sentence.text for sentence in sentences], key=len)
     if len(longest) > LONGEST_UNSPLIT and len(_UNSPLIT.findall(longest)) * 2 > len(longest):
         raise RefusalError("unsplittable", count=len(sentences))

@@ -206,17 +206,19 @@ def _worth(
         behind = steps - reading.turn
         there = np.where(behind >= 0, opening.position / (1 + np.maximum(behind, 0)), -opening.before)
         worth += reading.scene * (there + (1 - composed) * opening.telling * reading.telling)
-    if reading.scene or reading.structured:
-        quoted = np.array([sentence.quoted for sentence in usable])
-        worth -= max(reading.scene, float(reading.structured)) * opening.quoted * quoted
+    if (reading.scene or reading.structured) and any(quoted := [sentence.quoted for sentence in usable]):
+        worth -= max(reading.scene, float(reading.structured)) * opening.quoted * np.array(quoted)
     forward = matrix.forward()
     worth += _between(news.forward, longer.forward, composed) * forward / max(float(forward.max()), 1e-9)
     if title:
         worth += _between(news.title, longer.title, composed) * matrix.similarity(matrix.vector(title))
-    worth -= news.fragment * np.array([sentence.fragment for sentence in usable])
-    worth -= news.ceremony * np.array([sentence.ceremony for sentence in usable])
-    lengths = np.array([sentence.length for sentence in usable])
-    worth -= news.long * np.maximum(0, lengths - news.longest)
+    # Lists are asked first: most texts have none of these, and the least array takes a microsecond or two.
+    if any(fragments := [sentence.fragment for sentence in usable]):
+        worth -= news.fragment * np.array(fragments)
+    if any(ceremonies := [sentence.ceremony for sentence in usable]):
+        worth -= news.ceremony * np.array(ceremonies)
+    if max(lengths := [sentence.length for sentence in usable]) > news.longest:
+        worth -= news.long * np.maximum(0, np.array(lengths) - news.longest)
     return worth
 
 
