@@ -225,11 +225,15 @@ def _sentence_ends(
 
 
 def _is_plain_end(text: str, sign: re.Match[str], judge: PeriodJudge) -> bool:
-    """Say whether a period stands between a plain word and a capital: nine of ten ends, which need no more rules."""
-    behind = sign.end()
-    if text[behind] != " " or not text[behind + 1 : behind + 2].isupper() or sign["sign"] != "." or sign["more"]:
+    """Say whether a sign stands between a plain word and a capital: nine of ten ends, which need no more rules."""
+    at, behind = sign.span()
+    if text[behind] != " " or not text[behind + 1 : behind + 2].isupper():
         return False
-    at = sign.start()
+    signs = text[at:behind]
+    if signs in {"!", "?"}:
+        return text[at - 1 : at] != "("
+    if signs != "." and (sign["sign"] != "." or sign["more"]):
+        return False
     near = text[max(0, at - _NEAR) : at]
     return not near[-1:].isspace() and judge.is_plain("".join(near.rsplit(None, 1)[-1:]).lstrip(_OPENERS))
 
