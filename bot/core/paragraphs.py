@@ -61,10 +61,10 @@ _AGENCY_LINES = (
     re.compile(r"[^\s，。、]{2,14}?\d{1,2}月\d{1,2}日[电電讯訊](?:（[^（）\n]{1,30}）)?\s?(?=\S)"),
 )  # fmt: skip
 
-# What any agency line starts with or has; most paragraphs have none of it, and are asked once instead of seven times.
-_MAY_BE_AGENCY_LINE = re.compile(
-    r"[(\[【]|[^a-zà-ÿа-я\n]{4}|[А-ЯІЇЄҐ-]{3}|[^\s，。、]{3,16}?月|[\w.'’/ -]++(?:, ?[^()\n–—-]{1,30})?\s?\("
-)
+# What agency lines have: most paragraphs have none of it, and are asked once or twice instead of seven times.
+_STARTS_AS_AGENCY_LINE = re.compile(r"[(\[【]|[^a-zà-ÿа-я\n]{4}|[А-ЯІЇЄҐ-]{3}")
+_PLACE_IN_FRONT = re.compile(r"[\w.'’/ -]++(?:, ?[^()\n–—-]{1,30})?\s?\(")
+_LONGEST_CITY = 18  # characters up to the month of a Chinese dateline
 
 _BULLETS = "•●▪‣⁃"
 _MARKER = re.compile(rf"(?P<bullet>[{_BULLETS}])?\s*(?:(?P<open>\(?)(?P<count>\d{{1,3}}|[a-h])(?P<close>\.\)|\)|\.))?")
@@ -123,6 +123,12 @@ def _is_wrapped(text: str, line: tuple[int, int], following: tuple[int, int], wi
     return length + 1 + len(word) > width * (SLACK if is_open else 1)
 
 
+def _may_be_agency_line(text: str, start: int, end: int) -> bool:
+    if _STARTS_AS_AGENCY_LINE.match(text, start, end) or text.find("月", start, start + _LONGEST_CITY) >= 0:
+        return True
+    return text.find("(", start, end) >= 0 and _PLACE_IN_FRONT.match(text, start, end) is not None
+
+
 def skip_agency_line(text: str, start: int, end: int) -> int:
     """Return where a paragraph's first sentence starts: behind "(MENAFN) " or "TOKYO, July 16 (Kyodo) -- ".
 
@@ -134,7 +140,7 @@ def skip_agency_line(text: str, start: int, end: int) -> int:
     if end - start < SHORT:
         return start
     for _ in range(2):  # an outlet in brackets and a dateline behind it
-        if not _MAY_BE_AGENCY_LINE.match(text, start, end):
+        if not _may_be_agency_line(text, start, end):
             break
         found = next(filter(None, (pattern.match(text, start, end) for pattern in _AGENCY_LINES)), None)
         if found is None:

@@ -66,6 +66,7 @@ _AFTER_HOUR = re.compile(
 _HE_SAID = re.compile(r"[^，。！？\s]{0,6}[说說道问問答]|って|など|[とはがをにもでの、，,]")
 _ONLY_MARKER = re.compile(rf"[•●▪‣⁃*\s]*\(?(?:\d{{1,3}}|[^\W\d_]|[ivxIVX]{{1,4}})?[.)]*{_CLOSERS}\Z")
 _BRACKETS = re.compile("[「」『』（）《》“”]")
+_EASTERN = re.compile("[「」『』（）《》\u4e00-\u9fff]")  # without any, “” are no brackets either
 _HAN = re.compile(r"[\u4e00-\u9fff]")
 _SPACES = " \t\r\n\x0b\x0c\x1c\x1d\x1e\x1f\x85\xa0\u1680\u2028\u2029\u202f\u205f\u3000\ufeff\u200b" + "".join(
     map(chr, range(0x2000, 0x200B))
@@ -116,11 +117,11 @@ class Splitter:
         ['Mr. Ito left the U.S. on Friday.', '"Never again," he said.']
         """
         signs, judge = self._end_pattern(language), self._judge(language)
-        uncased, bracketed = _is_uncased(text), _BRACKETS.search(text) is not None
+        uncased, eastern = _is_uncased(text), not text.isascii() and _EASTERN.search(text) is not None
         sentences: list[Sentence] = []
         for start, end in paragraphs(text):
             start = skip_agency_line(text, start, end)  # noqa: PLW2901 -- no sentence has anything of it
-            quoted = _quoted_spans(text, start, end) if bracketed else []
+            quoted = _quoted_spans(text, start, end) if eastern else []
             ends = _sentence_ends(text, start, end, signs, judge, quoted, uncased=uncased)
             items = item_starts(text, start, end)
             first = len(sentences)
