@@ -11,6 +11,7 @@ from functools import cache
 
 from bot.core.junk import forms_hinted
 from bot.core.opening import tells
+from bot.core.ranking import STEM
 from bot.core.remembered import Remembered
 from bot.core.stopwords import stop_words
 from bot.core.text import Splitter
@@ -31,7 +32,7 @@ class Lexicon(Remembered[Entry | None]):
         """Return the words of content among written words, in order, and the signs of all of them.
 
         >>> lexicon("en").content(["“The", "duties", "on", "Steel-plate,”"])
-        (('duties', 'steel-plate'), 4)
+        (('duties', 'steel-'), 4)
         """
         found: list[str] = []
         signs = 0
@@ -58,7 +59,7 @@ def lexicon(language: str) -> Lexicon:
         signs = forms_hinted(written) << FORMS
         for word in [written, *words]:
             signs |= tells(word)
-        found = tuple([word for word in words if word not in ignored])
+        found = tuple([word[:STEM] for word in words if word not in ignored])
         return (found, signs) if found or signs else None
 
     return Lexicon(read)

@@ -255,13 +255,15 @@ def read_opening(sentences: Sequence[Judged], *, formed: bool = False) -> Readin
 
     counts = np.array([len(sentence.words) for sentence in sentences], dtype=np.float64)
     empty = np.array([sentence.fragment or sentence.ceremony for sentence in sentences])
-    held = np.array([sentence.facts for sentence in sentences])
-    held[[sentence.leans for sentence in sentences]] /= 2
+    held = np.array([sentence.facts / 2 if sentence.leans else sentence.facts for sentence in sentences])
     held[empty] = 0.0
-    in_order = np.sort(counts)
+    in_order = counts.copy()
+    in_order.sort()
     full = min(max(float(in_order[int(_LENGTHS * (len(counts) - 1))]), _SHORTEST_FULL), _LONGEST_FULL)
     lengths = counts / full
-    richest = _mean(np.sort(held)[-_RICHEST:])
+    held_in_order = held.copy()
+    held_in_order.sort()
+    richest = _mean(held_in_order[-_RICHEST:])
     told = np.minimum(1, held / richest) if richest else held
     telling = np.minimum(1, lengths)
     telling[empty] = 0.0
@@ -277,7 +279,7 @@ def read_opening(sentences: Sequence[Judged], *, formed: bool = False) -> Readin
     least = FORMED if formed else STRUCTURED if structured else FLAT
     scene = (least + WIDTH / 2 - opening) / WIDTH
     composed = _composed(sentences, paragraphs) if structured else 0.0
-    turn = int(np.argmax(told >= TURN))
+    turn = int((told >= TURN).argmax())
     return Reading(telling, long, told, max(_bounded(scene), DOUBT * composed), turn, composed, structured)
 
 
@@ -288,8 +290,8 @@ def _mean(numbers: Floats) -> float:
 def _composed(sentences: Sequence[Judged], paragraphs: int) -> float:
     """Say how surely a text with paragraphs is a longer article (rule 5)."""
     several = (len(sentences) / paragraphs - SINGLE) / (SEVERAL - SINGLE)
-    short = sum(sentence.length < SHORT for sentence in sentences) / len(sentences)
-    stated = sum(sentence.ceremony or sentence.voiced for sentence in sentences) / len(sentences)
+    short = [sentence.length < SHORT for sentence in sentences].count(True) / len(sentences)
+    stated = [sentence.ceremony or sentence.voiced for sentence in sentences].count(True) / len(sentences)
     return _bounded(max(several, (short - EVEN) / (MIXED - EVEN), (stated - SPOKEN) / (STATED - SPOKEN)))
 
 

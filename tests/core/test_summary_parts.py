@@ -57,6 +57,16 @@ def test_a_leaning_sentence_follows_the_one_it_leans_on():
     assert choose_news([third, first, third, leaning], count=2, news=news) == [0, 1]
 
 
+def test_protocol_and_long_sentences_come_after_what_is_as_near():
+    said, thanked, endless = (
+        Judged(("duty",), 3),
+        Judged(("duty",), 1, ceremony=True),
+        Judged(("duty",), 2, length=News().longest + 90),
+    )
+    news = News(forward=0, telling=0, redundancy=0, paragraph=0)
+    assert choose_news([endless, thanked, said], count=3, news=news) == [2, 1, 0]
+
+
 def test_likeness_to_what_follows_is_that_of_the_sums():
     matrix = TermMatrix([("duty", "steel"), ("steel", "port"), (), ("duty", "port", "port")])
     rows = [matrix.row(number) for number in range(4)]

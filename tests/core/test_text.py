@@ -70,6 +70,27 @@ def test_a_sentence_after_a_chinese_quotation_that_says_who_spoke_is_not_torn_of
 
 def test_a_quotation_that_never_closes_still_lets_sentences_end():
     assert len(split("「" + "税は上がる。" * 100, "ja")) == 100
+    assert split("」税は上がる。" * 2, "ja") == ["」税は上がる。」", "税は上がる。"]
+
+
+def test_a_gap_longer_than_a_sentence_may_be_holds_none():
+    assert split("Steel rose." + " " * 5000 + "Rice fell.") == ["Steel rose.", "Rice fell."]
+
+
+@pytest.mark.parametrize(
+    ("text", "count"),
+    [
+        ("It fell! Ships wait.", 2),
+        ("It fell (why? Nobody knows) in May.", 2),
+        ("He asked (!) Ito about it.", 1),
+        ("They met. . . . Then they left.", 2),
+        ("Wait for Mr. Ito. He left.", 2),
+        ("It was steel ... The ships wait.", 2),
+        ("It was steel ... Government steel.", 1),
+    ],
+)
+def test_plain_signs_are_ends_before_a_capital_only_where_the_rules_say_so(text, count):
+    assert len(split(text)) == count
 
 
 @pytest.mark.parametrize(
