@@ -134,13 +134,15 @@ def _kinds(language: str) -> Remembered[_Kind | None]:
     ignored = stop_words(language) | (frozenset() if language in STOP_WORDS else stop_words("en"))
 
     def kind(word: str) -> _Kind | None:
-        capital, link = word[0].isupper(), word in _LINKS
-        content = word.lower() not in ignored
+        small = word.lower()
+        capital, link, content = word[0].isupper(), word in _LINKS, small not in ignored
         of_content = content and len(word) >= _FEWEST_LETTERS and not (word[0].isdigit() or _is_manner(word, language))
         if not (capital or of_content or link):
             return None
-        of_name = capital and content and len(word) > 1
-        return _Kind((_stem(word),), capital, of_name, of_content, link, _without_possessive(word))
+        stem = _without_possessive(small)[:STEM]
+        return _Kind(
+            (stem,), capital, capital and content and len(word) > 1, of_content, link, _without_possessive(word)
+        )
 
     return Remembered(kind)
 

@@ -55,11 +55,12 @@ def lexicon(language: str) -> Lexicon:
     ignored = stop_words(language)
 
     def read(written: str) -> Entry | None:
-        words = Splitter.words(written, language)
-        signs = forms_hinted(written) << FORMS
-        for word in [written, *words]:
+        signs = tells(written) | forms_hinted(written) << FORMS
+        found: list[str] = []
+        for word in Splitter.words(written, language):
             signs |= tells(word)
-        found = tuple([word[:STEM] for word in words if word not in ignored])
-        return (found, signs) if found or signs else None
+            if word not in ignored:
+                found.append(word[:STEM])
+        return (tuple(found), signs) if found or signs else None
 
     return Lexicon(read)

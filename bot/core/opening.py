@@ -126,7 +126,8 @@ NUMBER, DECIDES, ACTS, DATES, NEAR, THANKS = 1, 2, 4, 8, 16, 32
 """What a word may tell, added up: a number stands in it, it decides, is an actor, dates, speaks to or of those who are
 near, or belongs to a ceremony."""
 
-_TELLING = ((_DECIDES, DECIDES), (_ACTORS, ACTS), (_DAYS, DATES), (_NEAR, NEAR), (_CEREMONY, THANKS))
+_SIGNS = ((_DECIDES, DECIDES), (_ACTORS, ACTS), (_DAYS, DATES), (_NEAR, NEAR), (_CEREMONY, THANKS))
+_TELLING = {word: sum(sign for others, sign in _SIGNS if word in others) for words, _ in _SIGNS for word in words}
 _LONGEST_DATE = 30
 _MONTH = re.compile(r"\b(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)[a-z]*\b", re.IGNORECASE)
 
@@ -137,8 +138,8 @@ def tells(word: str) -> int:
     >>> tells("ministry") == ACTS, tells("2030") == NUMBER, tells("steel")
     (True, True, 0)
     """
-    signs = NUMBER if _NUMBER.search(word) else 0
-    return signs + sum(sign for words, sign in _TELLING if word in words)
+    signs = _TELLING.get(word, 0)
+    return signs if word.isalpha() or not _NUMBER.search(word) else signs | NUMBER
 
 
 def is_quoted(sentence: str) -> bool:

@@ -144,6 +144,8 @@ class Splitter:
         >>> Splitter.words("The EU’s 25% duty", "en"), Splitter.words("貿易協定の", "ja")
         (['the', "eu's", '25', 'duty'], ['貿易', '易協', '協定', '定の'])
         """
+        if text.isascii():
+            return _PLAIN_WORD.findall(text.lower())
         if not _BEYOND_PLAIN.search(text):
             if "İ" in text or "Σ" in text:  # small, the one is two signs, and the other depends on what follows
                 return [word.lower().replace("’", "'") for word in _PLAIN_WORD.findall(text)]
