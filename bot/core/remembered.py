@@ -10,7 +10,7 @@ from collections.abc import Callable
 from typing import TypeVar
 
 MOST = 30_000
-"""Entries of a table, some megabytes: the written words of several hundred articles; then it begins anew."""
+"""Entries of a table, some megabytes: the words of several hundred articles; then it begins anew."""
 
 LONGEST = 30
 """Characters of a key that is kept; longer ones do not come again: links, and sentences in scripts without spaces."""
@@ -23,20 +23,22 @@ class Remembered(dict[str, V]):
 
     Args:
         make: makes what is remembered of a word; the same for the same word.
+        most: how many are remembered.
 
     >>> sizes = Remembered(len)
     >>> sizes["duty"], dict(sizes)
     (4, {'duty': 4})
     """
 
-    def __init__(self, make: Callable[[str], V]) -> None:
+    def __init__(self, make: Callable[[str], V], *, most: int = MOST) -> None:
         super().__init__()
         self._make = make
+        self._most = most
 
     def __missing__(self, word: str) -> V:
         made = self._make(word)
         if len(word) <= LONGEST:
-            if len(self) >= MOST:
+            if len(self) >= self._most:
                 self.clear()
             self[word] = made
         return made

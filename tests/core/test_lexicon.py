@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.core import junk, remembered
+from bot.core import junk
 from bot.core.judging import judge
 from bot.core.junk import forms_hinted, is_junk
 from bot.core.lexicon import FORMS, lexicon
@@ -18,10 +18,9 @@ from tests.core.test_junk import JUNK, STORY
 from tests.core.test_text import LANGUAGES, SPLITTER
 
 
-def test_a_table_makes_a_word_once_and_begins_anew_when_it_is_full(monkeypatch):
-    monkeypatch.setattr(remembered, "MOST", 2)
+def test_a_table_makes_a_word_once_and_begins_anew_when_it_is_full():
     made = []
-    table = Remembered(lambda word: made.append(word) or len(word))
+    table = Remembered(lambda word: made.append(word) or len(word), most=2)
     assert [table[word] for word in ("duty", "duty", "steel", "tea")] == [4, 4, 5, 3]
     assert made == ["duty", "steel", "tea"]
     assert dict(table) == {"tea": 3}
