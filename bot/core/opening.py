@@ -167,7 +167,7 @@ def is_ceremony(sentence: str, signs: int, phrases: Sequence[str] = _CEREMONIES)
     """
     if signs & DECIDES:
         return False
-    if signs & THANKS or sentence.startswith(_WE_SAY):
+    if signs & THANKS or (sentence.startswith("We ") and sentence.startswith(_WE_SAY)):
         return True
     return bool(phrases) and any(phrase in sentence for phrase in phrases)
 
