@@ -6,7 +6,8 @@ Rules
     1. A topic's strong phrases show it by themselves. Supporting ones show it if there are three different ones; with
        a word of the setting (a foreign country, say) two are enough, in a headline alone one. The setting shows nothing
        by itself and counts once, however many of its words are there. Phrases that mean something else (conflict of
-       interest) swallow the ones inside them.
+       interest) swallow the ones inside them. Hints (deal, percent), which everyday news has as well, count with a
+       table of weights only.
     2. A phrase weighs 1 if strong and 0.3 if supporting or setting, twice that in the title, half as much again in
        the first 300 characters. Said again it adds the logarithm of how often; singular and plural are one phrase.
        All supporting phrases together weigh 1.2 at most, so that in a long article one strong phrase must be there.
@@ -14,8 +15,10 @@ Rules
        score is the share 1 - exp(-sum) and a topic is there from 0.5.
     4. With a language given, the phrases of that language and of English count; without, all do.
     5. Where the language has a table of weights (`bot.core.topicweights`), these sums are put in the scales with all
-       words of the text, and the score is the chance that comes of it. A topic that has supporting phrases only counts
-       where no topic has a strong one; where no topic is likely by itself but one of them is, the likeliest stands.
+       words of the text, and the score is the chance that comes of it; a topic whose phrases weigh less than those of
+       another is the less likely for it. A country inside a phrase ("Russian gas") is a country named. A topic that
+       has supporting phrases only counts where no topic has a strong one; where no topic is likely by itself but one
+       of them is, the likeliest stands.
 
 Theory
     Evidence of independent cues adds up in the exponent, as in a noisy-or: each further cue takes the same share of
@@ -37,16 +40,20 @@ from functools import cached_property, lru_cache
 from types import MappingProxyType
 
 from bot.core.phrases import Heads, Phrase, Phrases
-from bot.core.topicweights import Part, Signs, TopicWeights
+from bot.core.topicweights import NO_PHRASES, Part, PhraseWeights, Signs, TopicWeights
 from bot.model import Topic, TopicMatch
 
 
 @dataclass(frozen=True, slots=True)
 class TopicWords:
-    """The phrases of a topic in one language; `shadows` is what the file calls `not`."""
+    """The phrases of a topic in one language; `shadows` is what the file calls `not`.
+
+    `hints` are supporting phrases that everyday news has as well.
+    """
 
     strong: tuple[str, ...] = ()
     supporting: tuple[str, ...] = ()
+    hints: tuple[str, ...] = ()
     shadows: tuple[str, ...] = ()
 
 
@@ -68,6 +75,7 @@ class TopicEntry:
 class _Kind(Enum):
     STRONG = "strong"
     SUPPORTING = "supporting"
+    HINT = "hint"
     SETTING = "setting"
     SHADOW = "shadow"
 
@@ -112,12 +120,14 @@ _THRESHOLD = 0.5
 _HEADLINE = 25  # words up to which nothing is said in passing
 _GROWTH = 0.25  # what each doubling beyond asks in addition
 _MOST_SUPPORT = 1.2  # what supporting phrases can weigh together: in a long article they are not enough
+_MOST_SUPPORT_SEEN = 3.6  # before the table of weights, which counts what is beyond that for less
 _MOST_STRONG = 4.0  # what strong phrases can weigh together before the table of weights
 _TITLE_COUNT = 2  # a word of the title counts as if it were there twice
 _MOST_SUM = 30.0  # beyond this a chance is 0 or 1 to all its digits
 _ROOT = 4  # letters
 _ENOUGH_SUPPORT = 3  # different supporting phrases, where there is neither a strong one nor a setting
 _MOST_EVIDENCE = 6
+_MOST_NAMED = 20_000  # phrases, in their spellings, of which is remembered which country they name
 _SETTING_KEY = ""  # of all words of the setting
 _SETTING_ALONE = {_SETTING_KEY}
 _OTHER_LANGUAGE = "other"  # in which the vocabulary has no phrases
@@ -147,6 +157,7 @@ class TopicFinder:
         entries = list(topics)
         self._weights = {table.language: table for table in weights}
         self._meanings: dict[str | None, dict[tuple[_Cue, ...], _Meaning]] = {}
+        self._named: dict[str, str] = {}
         self._entries = {entry.key: entry for entry in entries}
         if len(self._entries) != len(entries):
             raise ValueError("two topics have the same key")
@@ -184,6 +195,7 @@ class TopicFinder:
             for language, words in entry.words.items():
                 lists.append((_Cue(key, language, _Kind.STRONG), words.strong))
                 lists.append((_Cue(key, language, _Kind.SUPPORTING), words.supporting))
+                lists.append((_Cue(key, language, _Kind.HINT), words.hints))
                 lists.append((_Cue(key, language, _Kind.SHADOW), words.shadows))
             phrases.extend(
                 Phrase(word[1:], cue, True) if word[:1] == "=" else Phrase(word, cue)
@@ -191,6 +203,20 @@ class TopicFinder:
                 for word in words
             )
         return Phrases(phrases, heads=self._heads)
+
+    @cached_property
+    def _countries(self) -> frozenset[str]:
+        return frozenset(word.removeprefix("=").lower() for entry in self._entries.values() for word in entry.setting)
+
+    def _country_in(self, phrase: str) -> str:
+        """Return the first country that a phrase names ("Russian gas"), or nothing."""
+        known = self._named.get(phrase)
+        if known is None:
+            words = (word for word in phrase.split() if word.lower().removesuffix("'s") in self._countries)
+            if len(self._named) >= _MOST_NAMED:
+                self._named.clear()
+            known = self._named[phrase] = next(words, "")
+        return known
 
     def find(self, text: str, *, title: str = "", language: str | None = None) -> tuple[TopicMatch, ...]:
         """Return the topics of a text, the surest first, each with at most six phrases of the text or title."""
@@ -228,11 +254,14 @@ class TopicFinder:
                 meaning = meanings.get(cues)
                 if meaning is None:
                     meaning = meanings[cues] = _meaning(cues, language)
-                if meaning.has_setting:
-                    gaps[start, end] = part[start:end]
                 if meaning.topics:
+                    text = part[start:end]
                     place = _TITLE if in_title else _LEAD_PLACE if start < _LEAD else 1.0
-                    read.add(part[start:end], meaning, place)
+                    read.add(text, meaning, place)
+                    if meaning.has_setting:
+                        gaps[start, end] = text
+                    elif country := self._country_in(text):
+                        read.named.append(country)
 
     def _meanings_in(self, language: str | None) -> dict[tuple[_Cue, ...], _Meaning]:
         """Return the meanings of lists of cues in a language that are known so far."""
@@ -258,6 +287,7 @@ class Reading:
     evidence: dict[str, dict[str, _Evidence]] = field(default_factory=dict)
     settings: set[_Meaning] = field(default_factory=set)
     gaps: dict[bool, dict[tuple[int, int], str]] = field(default_factory=lambda: {True: {}, False: {}})
+    named: list[str] = field(default_factory=list)
 
     def add(self, text: str, meaning: _Meaning, place: float) -> None:
         """Note a phrase, those first whose place weighs most; words of the setting are one, whichever they are."""
@@ -276,24 +306,32 @@ class Reading:
             elif not is_setting:
                 known.count += 1
 
-    def phrases(self) -> dict[str, tuple[float, float]]:
+    def phrases(self) -> dict[str, PhraseWeights]:
         """Return what the strong and the supporting phrases of each topic weigh, by the text's length."""
-        weighed = {}
+        weights = {}
         for topic, cues in self.evidence.items():
-            if cues.keys() == _SETTING_ALONE:
-                weighed[topic] = 0.0, 0.0
-                continue
-            strong = [cue.worth for cue in cues.values() if cue.kind is _Kind.STRONG]
-            supporting = [cue.worth for cue in cues.values() if cue.kind is _Kind.SUPPORTING]
-            weighed[topic] = (
-                min(_MOST_STRONG, sum(strong) / self.allowance),
-                min(_MOST_SUPPORT, sum(supporting)) / self.allowance,
-            )
-        return weighed
+            strong = supporting = hints = 0.0
+            for cue in () if cues.keys() == _SETTING_ALONE else cues.values():
+                if cue.kind is _Kind.SUPPORTING:
+                    supporting += cue.worth
+                elif cue.kind is _Kind.STRONG:
+                    strong += cue.worth
+                elif cue.kind is _Kind.HINT:
+                    hints += cue.worth
+            enough = min(_MOST_SUPPORT, supporting)
+            more = min(_MOST_SUPPORT_SEEN, supporting) - enough
+            values = (enough / self.allowance, more / self.allowance, min(_MOST_SUPPORT, hints) / self.allowance)
+            weights[topic] = (min(_MOST_STRONG, strong / self.allowance), *values)
+        sums = {topic: sum(each[:3]) for topic, each in weights.items()}
+        first, second = (*sorted(sums.values(), reverse=True), 0.0, 0.0)[:2]
+        return {
+            topic: PhraseWeights(*each, second if sums[topic] == first else first) for topic, each in weights.items()
+        }
 
     def countries(self) -> list[str]:
         """Return the words of the setting, of those that begin their last word alike only one (Iraq, Iraqi)."""
-        alike = {_root(text): text for gaps in self.gaps.values() for text in gaps.values()}
+        named = [*self.gaps[True].values(), *self.gaps[False].values(), *self.named]
+        alike = {_root(text): text for text in named}
         return list(alike.values())
 
     def parts(self) -> tuple[Part, Part]:
@@ -313,7 +351,7 @@ def _by_weights(read: Reading, weights: TopicWeights) -> list[TopicMatch]:
     sums = weights.sums(words, phrases, read.signs())
     chances = {topic: _chance(total) for topic, total in sums.items()}
     likely = [topic for topic, chance in chances.items() if chance >= _THRESHOLD]
-    strong = [topic for topic in likely if phrases.get(topic, (0.0, 0.0))[0]]
+    strong = [topic for topic in likely if phrases.get(topic, NO_PHRASES)[0]]
     chosen = {topic: chances[topic] for topic in strong or likely}
     any_of_them = 1 - math.prod(1 - chance for chance in chances.values())
     if not chosen and any_of_them >= _THRESHOLD:
@@ -347,7 +385,6 @@ def _root(text: str) -> str:
     return text.lower().replace("-", " ").split()[-1][:_ROOT]
 
 
-@lru_cache(maxsize=20_000)  # as many as a vocabulary has phrases, in all their spellings
 def _stem(phrase: str) -> str:
     """Return what singular and plural of an English phrase share, white space and case apart.
 
@@ -376,5 +413,5 @@ def _score(cues: list[_Evidence], allowance: float) -> float:
     if _Kind.STRONG not in kinds and support < needed:
         return 0.0
     strong = sum(cue.worth for cue in cues if cue.kind is _Kind.STRONG)
-    weak = sum(cue.worth for cue in cues if cue.kind is not _Kind.STRONG)
+    weak = sum(cue.worth for cue in cues if cue.kind in {_Kind.SUPPORTING, _Kind.SETTING})
     return 1 - math.exp(-(strong + min(weak, _MOST_SUPPORT)) / allowance)

@@ -6,11 +6,12 @@ Rules
     1. Words count in their singular, alone and in pairs of neighbors; names of countries count together, as how many
        different ones there are. A word in the title counts twice, one said again adds the logarithm of how often.
     2. A topic's sum has the weights of its own words and of the words of `all`, divided by a measure of the text's
-       length, and of the measures (`MEASURES`): what the phrases of the vocabulary say, alone and beside a foreign
-       country, how many countries are named, how long the text is, whether it is a headline alone or a few sentences
-       without one, and how many different words it has of each field of words (`FIELDS`): of everyday life, of local
-       news, of officials, of the deeds of states. Somebody who acts for a state and a deed together are a sign of
-       their own, whichever words they are: that is what holds for events nobody has seen.
+       length, and of the measures (`MEASURES`): what the phrases of the vocabulary say, alone, beside a foreign
+       country and against those of other topics, how many countries are named, how long the text is, whether it is a
+       headline alone or a few sentences without one, and how many different words it has of each field of words
+       (`FIELDS`): of everyday life, of local news, of officials, of the deeds of states. Somebody who acts for a state
+       and a deed together are a sign of their own, whichever words they are: that is what holds for events nobody has
+       seen.
     3. The chance of the topic is the logistic function of that sum.
 
 Theory
@@ -35,6 +36,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from itertools import pairwise
 from operator import mul
+from typing import NamedTuple
 
 from bot.core.wordcounts import WORD, Span, WordCounter, singular, words_between
 
@@ -46,6 +48,10 @@ MEASURES = (
     "strong_abroad",  # as strong_once, if a foreign country is named
     "supporting",  # the supporting phrases' weight
     "supporting_abroad",  # that again if a foreign country is named
+    "hints",  # the hints' weight
+    "hints_abroad",  # that again if a foreign country is named
+    "supporting_more",  # what supporting phrases weigh beyond what is enough to show a topic
+    "lead",  # in shorter texts: by how much its phrases weigh more, or less, than those of the strongest other topic
     "abroad",  # 1 if a foreign country is named
     "abroad_two",  # 1 if two are
     "abroad_three",  # 1 if three are
@@ -65,7 +71,25 @@ EVERY_TOPIC = "all"
 FIELDS = ("everyday", "local", "officials", "deeds")
 Part = tuple[str, int, Iterable[Span]]  # a text, what each of its words counts, and where words of the setting stand
 _MANY = 2  # countries
+_LEAD = 2.0  # beyond this a lead says no more
 _LONG, _ONCE = 1.4, 1.5  # as an allowance: 75 words; as the weight of one strong phrase in the first lines
+
+
+class PhraseWeights(NamedTuple):
+    """What the phrases of a topic weigh in a text, by its length.
+
+    `more` is what supporting ones weigh beyond what is enough to show a topic; `rival`, what all but the hints weigh
+    of the topic that has most besides this one.
+    """
+
+    strong: float = 0.0
+    supporting: float = 0.0
+    more: float = 0.0
+    hints: float = 0.0
+    rival: float = 0.0
+
+
+NO_PHRASES = PhraseWeights()
 
 
 @dataclass(slots=True)
@@ -119,7 +143,7 @@ class TopicWeights:
     def _measures(self) -> dict[str, tuple[list[float], list[float]]]:
         """What the measures of the text weigh by topic, and those of the topic's phrases, each in their order."""
         signs = Signs(0, 1.0)
-        of_text, of_phrases = list(measured(WordCount(), signs)), list(measured_phrases((0.0, 0.0), signs))
+        of_text, of_phrases = list(measured(WordCount(), signs)), list(measured_phrases(NO_PHRASES, signs))
         return {
             topic: ([weights.get(name, 0.0) for name in of_text], [weights.get(name, 0.0) for name in of_phrases])
             for topic, weights in self.measures.items()
@@ -157,7 +181,7 @@ class TopicWeights:
                     found.fields[name] += 1
         return found
 
-    def sums(self, words: WordCount, phrases: Mapping[str, tuple[float, float]], signs: Signs) -> dict[str, float]:
+    def sums(self, words: WordCount, phrases: Mapping[str, PhraseWeights], signs: Signs) -> dict[str, float]:
         """Return each topic's sum: above 0 it is rather there than not.
 
         `phrases` has the weights of a topic's strong and supporting phrases.
@@ -196,13 +220,13 @@ class TopicWeights:
         return common + dict(own).get(topic, 0.0)
 
 
-def measured_phrases(weights: tuple[float, float], signs: Signs) -> dict[str, float]:
+def measured_phrases(weights: PhraseWeights, signs: Signs) -> dict[str, float]:
     """Return the measures of a topic's phrases, from what its strong and its supporting ones weigh.
 
-    >>> measured_phrases((1.0, 0.5), Signs(1, 1.0))["strong_long"]
+    >>> measured_phrases(PhraseWeights(1.0, 0.5), Signs(1, 1.0))["strong_long"]
     0.0
     """
-    strong, supporting = weights
+    strong, supporting, more, hints, rival = weights
     once = min(_ONCE, strong * signs.allowance)
     return {
         "strong": strong,
@@ -211,6 +235,10 @@ def measured_phrases(weights: tuple[float, float], signs: Signs) -> dict[str, fl
         "strong_abroad": once if signs.abroad else 0.0,
         "supporting": supporting,
         "supporting_abroad": supporting if signs.abroad else 0.0,
+        "hints": hints,
+        "hints_abroad": hints if signs.abroad else 0.0,
+        "supporting_more": more,
+        "lead": max(-_LEAD, min(_LEAD, strong + supporting + more - rival)) if signs.allowance <= _LONG else 0.0,
     }
 
 

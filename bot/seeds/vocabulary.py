@@ -18,7 +18,7 @@ from bot.seeds.folder import data_folder
 from bot.seeds.tomlfile import LANGUAGE_KEY, TomlFile, read_toml
 
 _PLACE_LISTS = ("names", "people", "capitals", "unsure", "near", "unless", "not", "dateline")
-_TOPIC_LISTS = ("strong", "supporting", "not")
+_TOPIC_LISTS = ("strong", "supporting", "hints", "not")
 _PLACE_KEY = re.compile(r"[A-Z][A-Z0-9_]+")
 _TOPIC_KEY = re.compile(r"[a-z][a-z0-9_]+")
 _ALTERNATIVES = re.compile(r"\(([^()|]*(?:\|[^()|]*)+)\)")
@@ -162,10 +162,12 @@ def _weighed(file: TomlFile, where: str, lists: dict[str, Any]) -> dict[str, flo
 
 def _topic_words(file: TomlFile, name: str, table: dict[str, Any]) -> TopicWords:
     lists = (file.words(name, field, table.get(field, "")) for field in _TOPIC_LISTS)
-    strong, supporting, shadows = (expanded(words) for words in lists)
-    said = frozenset(word.lower() for word in (*strong, *shadows))
-    # What is strong, or means something else, is not supporting as well.
-    return TopicWords(strong, tuple(word for word in supporting if word.lower() not in said), shadows)
+    strong, supporting, hints, shadows = (expanded(words) for words in lists)
+    said = {word.lower() for word in (*strong, *shadows)}
+    # What is strong, or means something else, is not supporting as well, nor what is supporting a hint.
+    supporting = tuple(word for word in supporting if word.lower() not in said)
+    said.update(word.lower() for word in supporting)
+    return TopicWords(strong, supporting, tuple(word for word in hints if word.lower() not in said), shadows)
 
 
 def expanded(phrases: Iterable[str]) -> tuple[str, ...]:

@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.core.topics import TopicEntry, TopicFinder, TopicWords
-from bot.core.topicweights import MEASURES, Signs, TopicWeights
+from bot.core.topicweights import MEASURES, PhraseWeights, Signs, TopicWeights
 from bot.core.wordcounts import singular
 from bot.seeds import load_topic_weights, load_topics
 
@@ -52,8 +52,8 @@ def test_every_measure_is_weighed():
     weights = TopicWeights("en", {"war": dict.fromkeys(MEASURES, 1.0)}, {}, fields)
     words = weights.count([("recipe, an envoy's threat", 1, ())])
     assert words.fields == {"everyday": 1, "local": 1, "officials": 1, "deeds": 1}
-    field, phrases = 0.6931 / 2, 4 * 1.5 + 2 * 0.5
-    sums = weights.sums(words, {"war": (1.5, 0.5)}, Signs(3, 2.0, headline=True))
+    field, phrases = 0.6931 / 2, 4 * 1.5 + 2 * 0.5 + 0.1 + 2 * 0.2
+    sums = weights.sums(words, {"war": PhraseWeights(1.5, 0.5, 0.1, 0.2, 1.3)}, Signs(3, 2.0, headline=True))
     assert sums["war"] == pytest.approx(1 + phrases + 3 + 1 + 4 * field + field * field + 3, abs=1e-3)
     (short,) = weights.sums(words, {}, Signs(0, 1.0, titled=False)).values()
     assert short == pytest.approx(1 + 4 * 0.6931 + 0.6931**2 + 1 + 0.6931**2, abs=1e-3)
@@ -61,14 +61,44 @@ def test_every_measure_is_weighed():
 
 def test_phrases_of_a_text_that_names_a_foreign_country_are_weighed_once_more():
     weights = TopicWeights("en", {"war": {"strong_abroad": 1.0, "supporting_abroad": 2.0}}, {})
-    at_home, abroad = (weights.sums(weights.count([]), {"war": (1.0, 0.5)}, Signs(n, 1.0)) for n in (0, 1))
+    at_home, abroad = (weights.sums(weights.count([]), {"war": PhraseWeights(1.0, 0.5)}, Signs(n, 1.0)) for n in (0, 1))
     assert (at_home, abroad) == ({"war": 0.0}, {"war": 2.0})
+
+
+def test_the_lead_of_a_topic_is_what_its_phrases_weigh_against_those_of_the_strongest_other():
+    entries = [
+        TopicEntry("war", "War", words={"en": TopicWords(strong=("battle",), hints=("held",))}),
+        TopicEntry("peace", "Peace", words={"en": TopicWords(supporting=("talks", "envoy"))}),
+    ]
+    read = TopicFinder(entries).read("Talks held, a battle, an envoy.", language="en")
+    war, peace = read.phrases()["war"], read.phrases()["peace"]
+    assert (war.strong, war.hints, war.rival) == pytest.approx((1.5, 0.45, 0.9))
+    assert (peace.supporting, peace.more, peace.rival) == pytest.approx((0.9, 0.0, 1.5))
+
+
+def test_supporting_phrases_beyond_what_is_enough_are_weighed_apart():
+    words = TopicWords(supporting=("talks", "envoy", "visit", "summit"))
+    read = TopicFinder([TopicEntry("peace", "Peace", words={"en": words})]).read("Talks, envoy, visit, summit.")
+    assert (read.phrases()["peace"].supporting, read.phrases()["peace"].more) == pytest.approx((1.2, 0.6))
+
+
+def test_a_country_inside_a_phrase_is_a_country_named():
+    words = {"en": TopicWords(strong=("Russian gas",))}
+    finder = TopicFinder([TopicEntry("energy", "Energy", words=words, setting=("Russian", "Poland"))])
+    assert finder.read("Russian gas and Poland").countries() == ["Poland", "Russian"]
+    assert finder.read("Russian gas and Russians").signs().abroad == 1
+
+
+def test_hints_say_nothing_without_a_table():
+    finder = small({"war": {"hints": 9.0}}, {}, hints=("held",))
+    assert keys(finder.find("They held it.", language="en")) == {"war"}
+    assert finder.find("They held it in Peru.") == ()
 
 
 def test_a_strong_phrase_in_passing_is_weighed_in_long_texts_only():
     weights = TopicWeights("en", {"war": {"strong_once": 1.0, "strong_long": -2.0}}, {})
     short, long = (
-        weights.sums(weights.count([]), {"war": (1.0, 0.0)}, Signs(0, allowance)) for allowance in (1.3, 1.5)
+        weights.sums(weights.count([]), {"war": PhraseWeights(1.0)}, Signs(0, allowance)) for allowance in (1.3, 1.5)
     )
     assert (short, long) == ({"war": 1.3}, {"war": -1.5})
 

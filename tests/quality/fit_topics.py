@@ -57,9 +57,9 @@ HEAD = """# The weights of words for and against each topic. Made by `python -m 
 {folds}
 # On each set when fitted without that set:
 {kinds}
-# (reuters and bills: tariffs; headlines, world, untitled and events: any topic; the last five: every topic of parts of
-# the gold set; traps: those without any that have none. Phrases were chosen with an eye on all of these but `kept`,
-# which flatters them; tests/quality/test_modern.py has what each was at first sight.)"""
+# (reuters and bills: tariffs; headlines, world, untitled and events: any topic; the last seven: every topic of parts
+# of the gold set; traps: those without any that have none. Phrases were chosen with an eye on all of these, which
+# flatters them; tests/quality/test_modern.py has what each was at first sight.)"""
 
 
 def main() -> int:

@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import Any
 
 from bot.core.topics import TopicFinder
-from bot.core.topicweights import Signs, TopicWeights
+from bot.core.topicweights import PhraseWeights, Signs, TopicWeights
 from bot.core.wordcounts import words_between
 
 # Disasters and accidents are "World" to an agency and no topic of ours: such positives teach little.
@@ -36,6 +36,8 @@ GOLD_WEIGHTS = {
     "late": 25.0,
     "kept": 25.0,
     "last": 25.0,
+    "broad": 25.0,
+    "broad_kept": 25.0,
 }  # parts of the gold set that are learned from
 OURS = tuple(GOLD_WEIGHTS)
 
@@ -64,7 +66,7 @@ class Features:
     """What a text is to the fit: word counts, values of the phrases by topic, signs, and words by field."""
 
     words: Counter[str]
-    phrases: dict[str, tuple[float, float]]
+    phrases: dict[str, PhraseWeights]
     signs: Signs
     fields: dict[str, int]
 

@@ -1,6 +1,6 @@
 """The quality gate for topics and places on short items as people read them today.
 
-`modern.jsonl` has 619 invented items in the manner of 2018-2026, labeled by hand, two fifths of them traps: words of
+`modern.jsonl` has 819 invented items in the manner of 2018-2026, labeled by hand, two fifths of them traps: words of
 our topics and names of our places that mean something else. Each part was written before anybody looked at what it
 would get; its F1 of topics at first sight is the honest figure, and afterwards it served to find what was missing:
 
@@ -9,10 +9,12 @@ would get; its F1 of topics at first sight is the honest figure, and afterwards 
 - `late`: 0.68
 - `kept`: 0.75 by the vocabulary before `late`, 0.85 by the one after it (of five ways to lean the sums, the best)
 - `last`: 0.71 by the vocabulary before `late`, 0.70 after it
+- `broad` and `broad_kept`, which name their topics the most obliquely: 0.52 and 0.69, traps 39 of 46 and 35 of 44.
+  `broad` was read first; with what was learned from it `broad_kept`, not read yet, got 0.77 and 38 of 44
 - `held` had no phrase chosen and no weight fitted for it, and has never been looked at; it helped choose how sums lean
 
 Weights are fitted on all but `held` (`python -m tests.quality.fit_topics`), so that the others are a smoke alarm only.
-Items of `late`, `kept` and `last` name their topics obliquely; what outlets write is mostly plainer. A floor that must
+Items of all but `seen` and `held` name their topics obliquely; what outlets write is mostly plainer. A floor that must
 go down goes down here, with a date and a reason.
 """
 
@@ -29,21 +31,22 @@ from bot.app import make_analyzer
 MODERN = [
     json.loads(line) for line in (Path(__file__).parent / "modern.jsonl").read_text(encoding="utf-8").splitlines()
 ]
-PARTS = ("seen", "fitting", "late", "kept", "last", "held")
+PARTS = ("seen", "fitting", "late", "kept", "last", "broad", "broad_kept", "held")
 
-# Micro-F1, and the share of traps without any topic. Measured on 2026-11-22: 0.987, 0.989 and 154 of 154 on `seen`;
+# Micro-F1, and the share of traps without any topic. Measured on 2026-11-22: 0.991, 0.989 and 154 of 154 on `seen`;
 # 1.0, 0.994 and 28 of 28 on `fitting`; 0.983, 0.978, 22 of 22 on `late`; 0.933, 0.979, 22 of 22 on `kept`; 1.0, 0.981,
-# 18 of 18 on `last`; 0.851, 0.991 and 17 of 17 on `held`. Each floor is one or two slips below. `held` went from 0.898
-# to 0.851 (one topic fewer of 25, its floor from 0.86) when the phrases doubled and weights were fitted on three more
-# parts: the parts nobody had fitted then, `held` and `kept` together, went from 0.82 to 0.85, and their traps from 34
-# to 37 of 39.
+# 18 of 18 on `last`; 1.0, 0.990 and 46 of 46 on `broad`; 1.0, 0.981 and 44 of 44 on `broad_kept`; 0.875, 0.991 and 17
+# of 17 on `held`. Each floor is one or two slips below. What texts of each part get that were not fitted (though
+# phrases were chosen with an eye on them) is in the head of data/topic_weights.toml.
 FLOORS = {
     "seen": {"topics": 0.96, "places": 0.98, "traps": 0.98},
     "fitting": {"topics": 0.97, "places": 0.98, "traps": 0.96},
     "late": {"topics": 0.95, "places": 0.96, "traps": 0.95},
     "kept": {"topics": 0.90, "places": 0.96, "traps": 0.95},
     "last": {"topics": 0.96, "places": 0.96, "traps": 0.94},
-    "held": {"topics": 0.81, "places": 0.97, "traps": 0.94},
+    "broad": {"topics": 0.97, "places": 0.97, "traps": 0.95},
+    "broad_kept": {"topics": 0.97, "places": 0.96, "traps": 0.95},
+    "held": {"topics": 0.83, "places": 0.97, "traps": 0.94},
 }
 
 
@@ -85,11 +88,11 @@ def test_traps_of_today_get_no_topic(found, part):
 
 def test_every_item_has_known_labels_and_every_topic_enough_items():
     vocabulary = make_analyzer().vocabulary
-    assert len({item["id"] for item in MODERN}) == len({item["text"] for item in MODERN}) == len(MODERN) == 619
+    assert len({item["id"] for item in MODERN}) == len({item["text"] for item in MODERN}) == len(MODERN) == 819
     assert {item["part"] for item in MODERN} == set(PARTS)
     assert {place for item in MODERN for place in item["places"]} <= vocabulary.places.keys()
     labels = [topic for item in MODERN for topic in item["topics"]]
     assert set(labels) == vocabulary.topics.keys()
     assert min(map(labels.count, vocabulary.topics)) >= 20
     assert len({place for item in MODERN for place in item["places"]}) >= 100
-    assert sum(not item["topics"] for item in MODERN) == 261
+    assert sum(not item["topics"] for item in MODERN) == 351
