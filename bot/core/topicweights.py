@@ -7,11 +7,11 @@ Rules
        different ones there are. A word in the title counts twice, one said again adds the logarithm of how often.
     2. A topic's sum has the weights of its own words and of the words of `all`, divided by a measure of the text's
        length, and of the measures (`MEASURES`): what the phrases of the vocabulary say, alone, beside a foreign
-       country and against those of other topics, how many countries are named, how long the text is, whether it is a
-       headline alone or a few sentences without one, and how many different words it has of each field of words
-       (`FIELDS`): of everyday life, of local news, of officials, of the deeds of states. Somebody who acts for a state
-       and a deed together are a sign of their own, whichever words they are: that is what holds for events nobody has
-       seen.
+       country and (in short texts) against those of other topics, how many countries are named, how long the text is,
+       whether it is a headline alone or a few sentences without one, and how many different words it has of each field
+       of words (`FIELDS`): of everyday life, of local news, of officials, of the deeds of states. Somebody who acts
+       for a state and a deed together are a sign of their own, whichever words they are: that is what holds for events
+       nobody has seen.
     3. The chance of the topic is the logistic function of that sum.
 
 Theory
@@ -51,7 +51,8 @@ MEASURES = (
     "hints",  # the hints' weight
     "hints_abroad",  # that again if a foreign country is named
     "supporting_more",  # what supporting phrases weigh beyond what is enough to show a topic
-    "lead",  # in shorter texts: by how much its phrases weigh more, or less, than those of the strongest other topic
+    "lead",  # by how much its phrases weigh more, or less, than those of the strongest other topic; in longer texts,
+    # which may have several topics, than nothing
     "abroad",  # 1 if a foreign country is named
     "abroad_two",  # 1 if two are
     "abroad_three",  # 1 if three are
@@ -238,7 +239,7 @@ def measured_phrases(weights: PhraseWeights, signs: Signs) -> dict[str, float]:
         "hints": hints,
         "hints_abroad": hints if signs.abroad else 0.0,
         "supporting_more": more,
-        "lead": max(-_LEAD, min(_LEAD, strong + supporting + more - rival)) if signs.allowance <= _LONG else 0.0,
+        "lead": max(-_LEAD, min(_LEAD, strong + supporting + more - (0.0 if signs.allowance > _LONG else rival))),
     }
 
 

@@ -52,7 +52,7 @@ def test_every_measure_is_weighed():
     weights = TopicWeights("en", {"war": dict.fromkeys(MEASURES, 1.0)}, {}, fields)
     words = weights.count([("recipe, an envoy's threat", 1, ())])
     assert words.fields == {"everyday": 1, "local": 1, "officials": 1, "deeds": 1}
-    field, phrases = 0.6931 / 2, 4 * 1.5 + 2 * 0.5 + 0.1 + 2 * 0.2
+    field, phrases = 0.6931 / 2, 4 * 1.5 + 2 * 0.5 + 0.1 + 2 * 0.2 + 2.0
     sums = weights.sums(words, {"war": PhraseWeights(1.5, 0.5, 0.1, 0.2, 1.3)}, Signs(3, 2.0, headline=True))
     assert sums["war"] == pytest.approx(1 + phrases + 3 + 1 + 4 * field + field * field + 3, abs=1e-3)
     (short,) = weights.sums(words, {}, Signs(0, 1.0, titled=False)).values()

