@@ -36,10 +36,11 @@ import math
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from enum import Enum
-from functools import cached_property, lru_cache
+from functools import cached_property
 from types import MappingProxyType
 
 from bot.core.phrases import Heads, Phrase, Phrases
+from bot.core.spellings import root, stem
 from bot.core.topicweights import NO_PHRASES, Part, PhraseWeights, Signs, TopicWeights
 from bot.model import Topic, TopicMatch
 
@@ -124,7 +125,6 @@ _MOST_SUPPORT_SEEN = 3.6  # before the table of weights, which counts what is be
 _MOST_STRONG = 4.0  # what strong phrases can weigh together before the table of weights
 _TITLE_COUNT = 2  # a word of the title counts as if it were there twice
 _MOST_SUM = 30.0  # beyond this a chance is 0 or 1 to all its digits
-_ROOT = 4  # letters
 _ENOUGH_SUPPORT = 3  # different supporting phrases, where there is neither a strong one nor a setting
 _MOST_EVIDENCE = 6
 _MOST_NAMED = 20_000  # phrases, in their spellings, of which is remembered which country they name
@@ -260,7 +260,7 @@ class TopicFinder:
                     read.add(text, meaning, place)
                     if meaning.has_setting:
                         gaps[start, end] = text
-                    elif country := self._country_in(text):
+                    elif " " in text and (country := self._country_in(text)):
                         read.named.append(country)
 
     def _meanings_in(self, language: str | None) -> dict[tuple[_Cue, ...], _Meaning]:
@@ -295,11 +295,11 @@ class Reading:
             if meaning in self.settings:
                 return
             self.settings.add(meaning)
-        stem = _stem(text)
+        shared = stem(text)
         for topic, kind in meaning.topics:
             cues = self.evidence.setdefault(topic, {})
             is_setting = kind is _Kind.SETTING
-            key = _SETTING_KEY if is_setting else stem
+            key = _SETTING_KEY if is_setting else shared
             known = cues.get(key)
             if known is None:
                 cues[key] = _Evidence(text, kind, place)
@@ -331,7 +331,7 @@ class Reading:
     def countries(self) -> list[str]:
         """Return the words of the setting, of those that begin their last word alike only one (Iraq, Iraqi)."""
         named = [*self.gaps[True].values(), *self.gaps[False].values(), *self.named]
-        alike = {_root(text): text for text in named}
+        alike = {root(text): text for text in named}
         return list(alike.values())
 
     def parts(self) -> tuple[Part, Part]:
@@ -373,29 +373,6 @@ def _shown(cues: Iterable[_Evidence]) -> tuple[str, ...]:
 
 def _chance(total: float) -> float:
     return 1 / (1 + math.exp(-max(-_MOST_SUM, min(_MOST_SUM, total))))
-
-
-@lru_cache(maxsize=4_000)  # the words of the setting, in their spellings
-def _root(text: str) -> str:
-    """Return what the words for a country and its people mostly share.
-
-    >>> _root("Iraqis") == _root("Iraq"), _root("South Korean") == _root("South Africa")
-    (True, False)
-    """
-    return text.lower().replace("-", " ").split()[-1][:_ROOT]
-
-
-def _stem(phrase: str) -> str:
-    """Return what singular and plural of an English phrase share, white space and case apart.
-
-    >>> _stem("Import  duties") == _stem("import duty"), _stem("tariffs")
-    (True, 'tariff')
-    """
-    words = " ".join(phrase.lower().split())
-    for ending, singular in (("ies", "y"), ("ss", "ss"), ("s", "")):
-        if words.endswith(ending):
-            return words.removesuffix(ending) + singular
-    return words
 
 
 def _allowance(text: str) -> float:

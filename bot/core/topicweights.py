@@ -68,6 +68,7 @@ MEASURES = (
     "headline_abroad",
     "headline_abroad_two",
 )
+_OF_PHRASES = MEASURES[MEASURES.index("strong") : MEASURES.index("lead") + 1]
 EVERY_TOPIC = "all"
 FIELDS = ("everyday", "local", "officials", "deeds")
 Part = tuple[str, int, Iterable[Span]]  # a text, what each of its words counts, and where words of the setting stand
@@ -192,7 +193,7 @@ class TopicWeights:
         for topic, (by_text, by_phrases) in self._measures.items():
             sums[topic] = sum(map(mul, by_text, known))
             if any(phrases.get(topic, ())):
-                sums[topic] += sum(map(mul, by_phrases, measured_phrases(phrases[topic], signs).values()))
+                sums[topic] += sum(map(mul, by_phrases, _phrase_values(phrases[topic], signs)))
         every, rows = 0.0, self._rows
         values = {count: (1 + math.log(count)) / signs.allowance for count in set(words.counts.values())}
         for word, count in words.counts.items():
@@ -222,25 +223,32 @@ class TopicWeights:
 
 
 def measured_phrases(weights: PhraseWeights, signs: Signs) -> dict[str, float]:
-    """Return the measures of a topic's phrases, from what its strong and its supporting ones weigh.
+    """Return the measures of a topic's phrases, from what they weigh.
 
     >>> measured_phrases(PhraseWeights(1.0, 0.5), Signs(1, 1.0))["strong_long"]
     0.0
     """
+    return dict(zip(_OF_PHRASES, _phrase_values(weights, signs), strict=True))
+
+
+def _phrase_values(weights: PhraseWeights, signs: Signs) -> tuple[float, ...]:
+    """Return the values of `_OF_PHRASES`."""
     strong, supporting, more, hints, rival = weights
+    is_long = signs.allowance > _LONG
     once = min(_ONCE, strong * signs.allowance)
-    return {
-        "strong": strong,
-        "strong_once": once,
-        "strong_long": once if signs.allowance > _LONG else 0.0,
-        "strong_abroad": once if signs.abroad else 0.0,
-        "supporting": supporting,
-        "supporting_abroad": supporting if signs.abroad else 0.0,
-        "hints": hints,
-        "hints_abroad": hints if signs.abroad else 0.0,
-        "supporting_more": more,
-        "lead": max(-_LEAD, min(_LEAD, strong + supporting + more - (0.0 if signs.allowance > _LONG else rival))),
-    }
+    lead = strong + supporting + more - (0.0 if is_long else rival)
+    return (
+        strong,
+        once,
+        once if is_long else 0.0,
+        once if signs.abroad else 0.0,
+        supporting,
+        supporting if signs.abroad else 0.0,
+        hints,
+        hints if signs.abroad else 0.0,
+        more,
+        max(-_LEAD, min(_LEAD, lead)),
+    )
 
 
 def measured(words: WordCount, signs: Signs) -> dict[str, float]:
