@@ -33,10 +33,10 @@ Known exceptions
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from enum import Enum
-from functools import cached_property
+from functools import cached_property, lru_cache
 from types import MappingProxyType
 
 from bot.core.phrases import Heads, Phrase, Phrases
@@ -127,7 +127,6 @@ _TITLE_COUNT = 2  # a word of the title counts as if it were there twice
 _MOST_SUM = 30.0  # beyond this a chance is 0 or 1 to all its digits
 _ENOUGH_SUPPORT = 3  # different supporting phrases, where there is neither a strong one nor a setting
 _MOST_EVIDENCE = 6
-_MOST_NAMED = 20_000  # phrases, in their spellings, of which is remembered which country they name
 _SETTING_KEY = ""  # of all words of the setting
 _SETTING_ALONE = {_SETTING_KEY}
 _OTHER_LANGUAGE = "other"  # in which the vocabulary has no phrases
@@ -157,7 +156,6 @@ class TopicFinder:
         entries = list(topics)
         self._weights = {table.language: table for table in weights}
         self._meanings: dict[str | None, dict[tuple[_Cue, ...], _Meaning]] = {}
-        self._named: dict[str, str] = {}
         self._entries = {entry.key: entry for entry in entries}
         if len(self._entries) != len(entries):
             raise ValueError("two topics have the same key")
@@ -205,18 +203,15 @@ class TopicFinder:
         return Phrases(phrases, heads=self._heads)
 
     @cached_property
-    def _countries(self) -> frozenset[str]:
-        return frozenset(word.removeprefix("=").lower() for entry in self._entries.values() for word in entry.setting)
+    def _country_in(self) -> Callable[[str], str]:
+        """Tell the first country that a phrase names ("Russian gas"), or nothing."""
+        countries = {word.removeprefix("=").lower() for entry in self._entries.values() for word in entry.setting}
 
-    def _country_in(self, phrase: str) -> str:
-        """Return the first country that a phrase names ("Russian gas"), or nothing."""
-        known = self._named.get(phrase)
-        if known is None:
-            words = (word for word in phrase.split() if word.lower().removesuffix("'s") in self._countries)
-            if len(self._named) >= _MOST_NAMED:
-                self._named.clear()
-            known = self._named[phrase] = next(words, "")
-        return known
+        @lru_cache(maxsize=20_000)  # as many as a vocabulary has phrases
+        def country_in(phrase: str) -> str:
+            return next((word for word in phrase.split() if word.lower().removesuffix("'s") in countries), "")
+
+        return country_in
 
     def find(self, text: str, *, title: str = "", language: str | None = None) -> tuple[TopicMatch, ...]:
         """Return the topics of a text, the surest first, each with at most six phrases of the text or title."""
