@@ -146,7 +146,8 @@ def test_what_is_strong_or_means_something_else_is_not_supporting_as_well(tmp_pa
 
 def test_fields_of_words_stand_beside_the_topics(tmp_path):
     path = written(tmp_path, "everyday = 'coach, recipe'\ndeeds = 'threaten'\n[ab]\nname = 'A'\n")
-    assert load_fields(path) == {"everyday": ("coach", "recipe"), "local": (), "officials": (), "deeds": ("threaten",)}
+    found = {name: words for name, words in load_fields(path).items() if words}
+    assert found == {"everyday": ("coach", "recipe"), "deeds": ("threaten",)}
     assert not any(load_fields(written(tmp_path, "")).values())
     shipped = load_fields()
     assert "quarterback" in shipped["everyday"]

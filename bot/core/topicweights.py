@@ -11,7 +11,9 @@ Rules
        whether it is a headline alone or a few sentences without one, and how many different words it has of each field
        of words (`FIELDS`): of everyday life, of local news, of officials, of the deeds of states. Somebody who acts
        for a state and a deed together are a sign of their own, whichever words they are: that is what holds for events
-       nobody has seen.
+       nobody has seen. The fields of one part of life each (`SUBJECTS`: goods, war, sport …) are weighed again beside
+       one foreign country and beside two: soybeans are no tariff, soybeans between Brazil and China may be. Only
+       texts of up to 75 words are weighed by these: a long one has goods and war and sport, and several topics.
     3. The chance of the topic is the logistic function of that sum.
 
 Theory
@@ -22,10 +24,10 @@ Theory
     Event Observations" (2012). The lists of officials and deeds are our own, by meaning.
 
 Known exceptions
-    Weights come from English news of 1987, 1996-2006 and 2004, bills, and a gold set of our own of 2018-2026; a word
-    that began to mean something else since is weighed as it was then. In a few sentences without a title, politics at
-    home (a trial, a rally) may pass for a topic: measured on the open half of the evaluation sets, F1 of any topic on
-    sentences of political events is best so.
+    Weights come from English news of 1987, 1996-2006 and 2004, bills, and five thousand invented items in the manner of
+    2018-2026; a word that began to mean something else since is weighed as it was then. In a few sentences without a
+    title, politics at home (a trial, a rally) may pass for a topic: measured on the open half of the evaluation sets,
+    F1 of any topic on sentences of political events is best so.
 """
 
 from __future__ import annotations
@@ -40,6 +42,22 @@ from typing import NamedTuple
 
 from bot.core.wordcounts import WORD, Span, WordCounter, singular, words_between
 
+# Fields of words, of one part of life each: how many different ones a text has is weighed by itself, where a foreign
+# country is named, and where two are.
+SUBJECTS = (
+    "goods",
+    "commerce",
+    "penalties",
+    "war",
+    "defense",
+    "envoys",
+    "fuels",
+    "computing",
+    "sport",
+    "shows",
+    "business",
+    "home",
+)
 MEASURES = (
     "start",  # what every text has
     "strong",  # the strong phrases' weight
@@ -67,10 +85,14 @@ MEASURES = (
     "headline",  # 1 if there is nothing but a headline
     "headline_abroad",
     "headline_abroad_two",
+    *SUBJECTS,  # in shorter texts: the logarithm of how many words of the field there are
+    *(f"{name}_abroad" for name in SUBJECTS),  # that again if a foreign country is named
+    *(f"{name}_abroad_two" for name in SUBJECTS),  # and if two are
 )
 _OF_PHRASES = MEASURES[MEASURES.index("strong") : MEASURES.index("lead") + 1]
+_OF_TEXT = ("start", *MEASURES[MEASURES.index("abroad") :])
 EVERY_TOPIC = "all"
-FIELDS = ("everyday", "local", "officials", "deeds")
+FIELDS = ("everyday", "local", "officials", "deeds", *SUBJECTS)
 Part = tuple[str, int, Iterable[Span]]  # a text, what each of its words counts, and where words of the setting stand
 _MANY = 2  # countries
 _LEAD = 2.0  # beyond this a lead says no more
@@ -145,7 +167,7 @@ class TopicWeights:
     def _measures(self) -> dict[str, tuple[list[float], list[float]]]:
         """What the measures of the text weigh by topic, and those of the topic's phrases, each in their order."""
         signs = Signs(0, 1.0)
-        of_text, of_phrases = list(measured(WordCount(), signs)), list(measured_phrases(NO_PHRASES, signs))
+        of_text, of_phrases = list(_OF_TEXT), list(measured_phrases(NO_PHRASES, signs))
         return {
             topic: ([weights.get(name, 0.0) for name in of_text], [weights.get(name, 0.0) for name in of_phrases])
             for topic, weights in self.measures.items()
@@ -188,7 +210,7 @@ class TopicWeights:
 
         `phrases` has the weights of a topic's strong and supporting phrases.
         """
-        known = measured(words, signs).values()
+        known = _text_values(words, signs)
         sums = {}
         for topic, (by_text, by_phrases) in self._measures.items():
             sums[topic] = sum(map(mul, by_text, known))
@@ -257,20 +279,32 @@ def measured(words: WordCount, signs: Signs) -> dict[str, float]:
     >>> measured(WordCount(), Signs(1, 1.0, titled=False))["untitled"]
     1.0
     """
-    fields = {name: math.log1p(count) / signs.allowance for name, count in words.fields.items()}
-    acts = fields["officials"] * fields["deeds"]
-    untitled = not signs.titled and signs.allowance <= _LONG
-    return {
-        **fields,
-        "start": 1.0,
-        "officials_deeds": acts,
-        "untitled": float(untitled),
-        "untitled_officials_deeds": untitled * acts,
-        "abroad": float(signs.abroad > 0),
-        "abroad_two": float(signs.abroad > 1),
-        "abroad_three": float(signs.abroad > _MANY),
-        "length": signs.allowance - 1,
-        "headline": float(signs.headline),
-        "headline_abroad": float(signs.headline and signs.abroad > 0),
-        "headline_abroad_two": float(signs.headline and signs.abroad > 1),
-    }
+    known = dict.fromkeys(_OF_TEXT, 0.0)
+    return known | dict(zip(_OF_TEXT, _text_values(words, signs), strict=False))
+
+
+def _text_values(words: WordCount, signs: Signs) -> tuple[float, ...]:
+    """Return the values of `_OF_TEXT`, without zeros at its end: of longer texts, and of few countries."""
+    abroad, allowance = signs.abroad, signs.allowance
+    fields = [math.log1p(count) / allowance if count else 0.0 for count in words.fields.values()]
+    everyday, local, officials, deeds, *subjects = fields
+    acts = officials * deeds
+    untitled = not signs.titled and allowance <= _LONG
+    known = (
+        1.0,
+        float(abroad > 0),
+        float(abroad > 1),
+        float(abroad > _MANY),
+        allowance - 1,
+        everyday,
+        local,
+        officials,
+        deeds,
+        acts,
+        float(untitled),
+        untitled * acts,
+        float(signs.headline),
+        float(signs.headline and abroad > 0),
+        float(signs.headline and abroad > 1),
+    )
+    return known if allowance > _LONG else (*known, *subjects * (1 + min(2, abroad)))

@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.core.topics import TopicEntry, TopicFinder, TopicWords
-from bot.core.topicweights import MEASURES, PhraseWeights, Signs, TopicWeights
+from bot.core.topicweights import MEASURES, PhraseWeights, Signs, TopicWeights, WordCount, measured
 from bot.core.wordcounts import singular
 from bot.seeds import load_topic_weights, load_topics
 
@@ -51,7 +51,7 @@ def test_every_measure_is_weighed():
     fields = {"everyday": ("recipe",), "officials": ("envoy",), "deeds": ("threats",), "local": ("recipe",)}
     weights = TopicWeights("en", {"war": dict.fromkeys(MEASURES, 1.0)}, {}, fields)
     words = weights.count([("recipe, an envoy's threat", 1, ())])
-    assert words.fields == {"everyday": 1, "local": 1, "officials": 1, "deeds": 1}
+    assert {name: count for name, count in words.fields.items() if count} == dict.fromkeys(fields, 1)
     field, phrases = 0.6931 / 2, 4 * 1.5 + 2 * 0.5 + 0.1 + 2 * 0.2 + 2.0
     sums = weights.sums(words, {"war": PhraseWeights(1.5, 0.5, 0.1, 0.2, 1.3)}, Signs(3, 2.0, headline=True))
     assert sums["war"] == pytest.approx(1 + phrases + 3 + 1 + 4 * field + field * field + 3, abs=1e-3)
@@ -87,6 +87,15 @@ def test_a_country_inside_a_phrase_is_a_country_named():
     finder = TopicFinder([TopicEntry("energy", "Energy", words=words, setting=("Russian", "Poland"))])
     assert finder.read("Russian gas and Poland").countries() == ["Poland", "Russian"]
     assert finder.read("Russian gas and Russians").signs().abroad == 1
+
+
+def test_words_of_a_field_are_weighed_again_beside_one_country_and_beside_two():
+    count = WordCount()
+    count.fields["goods"] = 3
+    names = ("goods", "goods_abroad", "goods_abroad_two")
+    weighed = [[measured(count, Signs(abroad, 1.0))[name] > 0 for name in names] for abroad in range(3)]
+    assert weighed == [[True, False, False], [True, True, False], [True, True, True]]
+    assert not measured(count, Signs(2, 2.0))["goods_abroad_two"]  # a long text
 
 
 def test_hints_say_nothing_without_a_table():

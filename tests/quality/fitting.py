@@ -28,7 +28,9 @@ ROUNDS = 200
 SETTLED = "tariffs"
 LEAN_SETTLED = {"start": -0.3}
 LEAN = {"headline": 0.4, "untitled": 0.6, "untitled_officials_deeds": 2.0}
-LONG, ENOUGH_LONG = 0.75, 20  # `strong_long` where fewer long texts have a topic: a fit would see only negatives
+# `strong_long` where fewer long texts have a topic: a fit would see only negatives, and words of short texts that speak
+# against it add up in long ones. With less, long articles of our own lose their second topics.
+LONG, ENOUGH_LONG = 2.75, 20
 STEP = 0.25  # what words' weights are rounded to
 FEWEST, FEWEST_PAIRS = 4, 8  # texts that must have a word, or a pair of words
 LETTERS = 2

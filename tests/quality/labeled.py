@@ -38,6 +38,7 @@ GOLD_WEIGHTS = {
     "last": 25.0,
     "broad": 25.0,
     "broad_kept": 25.0,
+    "wide": 2.0,
 }  # parts of the gold set that are learned from
 OURS = tuple(GOLD_WEIGHTS)
 
