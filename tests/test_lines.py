@@ -54,6 +54,7 @@ def tripping():
 
 def main(make, cores, longest):
     """Be the command, with work of these tests."""
+    signal.signal(signal.SIGINT, signal.default_int_handler)  # where the tests run in the background, it is ignored
     for module in (lines, lineworkers):
         module.cores = lambda: int(cores)
         module.LONGEST_WORK = float(longest)
