@@ -41,7 +41,8 @@ from types import MappingProxyType
 
 from bot.core.phrases import Heads, Phrase, Phrases
 from bot.core.spellings import root, stem
-from bot.core.topicweights import NO_PHRASES, Part, PhraseWeights, Signs, TopicWeights
+from bot.core.topicweights import NO_PHRASES, PhraseWeights, Signs, TopicWeights
+from bot.core.wordcounts import Part
 from bot.model import Topic, TopicMatch
 
 
@@ -341,7 +342,7 @@ class Reading:
 
 def _by_weights(read: Reading, weights: TopicWeights) -> list[TopicMatch]:
     """Return the topics that a table finds likely (rule 5)."""
-    words = weights.count(read.parts())
+    words = weights.count(read.parts(), read.allowance)
     phrases = read.phrases()
     sums = weights.sums(words, phrases, read.signs())
     chances = {topic: _chance(total) for topic, total in sums.items()}

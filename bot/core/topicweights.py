@@ -33,14 +33,15 @@ Known exceptions
 from __future__ import annotations
 
 import math
+import struct
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cached_property, lru_cache
 from itertools import pairwise
 from operator import mul
 from typing import NamedTuple
 
-from bot.core.wordcounts import WORD, Span, WordCounter, singular, words_between
+from bot.core.wordcounts import WORD, Part, WordCounter, singular, words_between
 
 # Fields of words, of one part of life each: how many different ones a text has is weighed by itself, where a foreign
 # country is named, and where two are.
@@ -93,7 +94,6 @@ _OF_PHRASES = MEASURES[MEASURES.index("strong") : MEASURES.index("lead") + 1]
 _OF_TEXT = ("start", *MEASURES[MEASURES.index("abroad") :])
 EVERY_TOPIC = "all"
 FIELDS = ("everyday", "local", "officials", "deeds", *SUBJECTS)
-Part = tuple[str, int, Iterable[Span]]  # a text, what each of its words counts, and where words of the setting stand
 _MANY = 2  # countries
 _LEAD = 2.0  # beyond this a lead says no more
 _LONG, _ONCE = 1.4, 1.5  # as an allowance: 75 words; as the weight of one strong phrase in the first lines
@@ -114,6 +114,28 @@ class PhraseWeights(NamedTuple):
 
 
 NO_PHRASES = PhraseWeights()
+
+# The weights of a word for all topics are one number, so that a text's words are added up for all of them at once: a
+# third of the time of adding topic by topic.
+_UNIT = 0.01  # of a weight; finer ones are rounded
+_FINE = 1 << 20  # parts of a count that are told apart
+_DIGIT = 64  # bits: a million words may add up
+_HALF = 1 << _DIGIT - 1
+
+
+def _digits(packed: int, count: int) -> list[int]:
+    """Return the signed numbers that one number packs, the lowest first.
+
+    >>> _digits((5 << 2 * 64) + (-3 << 64) + 7, 3)
+    [7, -3, 5]
+    """
+    digits = struct.unpack(f"<{count}Q", (packed + _all_halves(count)).to_bytes(count * _DIGIT // 8, "little"))
+    return [digit - _HALF for digit in digits]
+
+
+@lru_cache
+def _all_halves(count: int) -> int:
+    return sum(_HALF << _DIGIT * place for place in range(count))
 
 
 @dataclass(slots=True)
@@ -153,15 +175,18 @@ class TopicWeights:
     fields: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
     @cached_property
-    def _rows(self) -> dict[str, tuple[float, tuple[tuple[str, float], ...]]]:
-        """Every word with its weight for all topics, and those for topics of its own."""
-        own: dict[str, dict[str, float]] = {word: {} for words in self.words.values() for word in words}
-        for topic, words in self.words.items():
-            if topic != EVERY_TOPIC:
-                for word, weight in words.items():
-                    own[word][topic] = weight
-        common = self.words.get(EVERY_TOPIC, {})
-        return {word: (common.get(word, 0.0), tuple(row.items())) for word, row in own.items()}
+    def _columns(self) -> tuple[str, ...]:
+        """The topics that have words, and at last what counts for all of them."""
+        return (*dict.fromkeys([*self.measures, *(topic for topic in self.words if topic != EVERY_TOPIC)]), EVERY_TOPIC)
+
+    @cached_property
+    def _rows(self) -> dict[str, int]:
+        """Every word with its weights for all columns in one number, one digit of `_DIGIT` bits each, in `_UNIT`s."""
+        rows: dict[str, int] = {}
+        for place, topic in enumerate(self._columns):
+            for word, weight in self.words.get(topic, {}).items():
+                rows[word] = rows.get(word, 0) + (round(weight / _UNIT) << _DIGIT * place)
+        return rows
 
     @cached_property
     def _measures(self) -> dict[str, tuple[list[float], list[float]]]:
@@ -186,23 +211,25 @@ class TopicWeights:
     def _counter(self) -> WordCounter:
         return WordCounter([*self._fields, *self._rows])
 
-    def count(self, parts: Iterable[Part]) -> WordCount:
-        """Count the words of parts of a text."""
-        counts: dict[str, int] = {}
-        for text, worth, gaps in parts:
-            more = self._counter.count(text, gaps)
-            if worth != 1:
-                more = {word: count * worth for word, count in more.items()}
-            if len(more) > len(counts):
-                counts, more = more, counts
-            for word, count in more.items():
-                counts[word] = counts.get(word, 0) + count
+    @cached_property
+    def _counter_of_long(self) -> WordCounter:
+        """One that knows fewer words, for texts in which those of one part of life say nothing."""
+        general = [word for word, names in self._fields.items() if not set(names) <= set(SUBJECTS)]
+        return WordCounter([*general, *self._rows])
+
+    def count(self, parts: Iterable[Part], allowance: float = 1.0) -> WordCount:
+        """Count the words of parts of a text; not all those of `SUBJECTS` in a long one, which is not weighed by them.
+
+        Args:
+            parts: title and body; gaps are where words of the setting stand.
+            allowance: the measure of the text's length.
+        """
+        counts = (self._counter if allowance <= _LONG else self._counter_of_long).count(parts)
         rows, fields = self._rows, self._fields
         found = WordCount({word: count for word, count in counts.items() if word in rows})
-        for word in counts:
-            if word in fields:
-                for name in fields[word]:
-                    found.fields[name] += 1
+        for word in counts.keys() & fields.keys():
+            for name in fields[word]:
+                found.fields[name] += 1
         return found
 
     def sums(self, words: WordCount, phrases: Mapping[str, PhraseWeights], signs: Signs) -> dict[str, float]:
@@ -211,20 +238,23 @@ class TopicWeights:
         `phrases` has the weights of a topic's strong and supporting phrases.
         """
         known = _text_values(words, signs)
-        sums = {}
+        *own, every = self._weighed(words, signs)
+        sums = dict(zip(self._columns, own, strict=False))
         for topic, (by_text, by_phrases) in self._measures.items():
-            sums[topic] = sum(map(mul, by_text, known))
+            sums[topic] += sum(map(mul, by_text, known))
             if any(phrases.get(topic, ())):
                 sums[topic] += sum(map(mul, by_phrases, _phrase_values(phrases[topic], signs)))
-        every, rows = 0.0, self._rows
-        values = {count: (1 + math.log(count)) / signs.allowance for count in set(words.counts.values())}
-        for word, count in words.counts.items():
-            value = values[count]
-            common, own = rows[word]
-            every += common * value
-            for topic, weight in own:
-                sums[topic] += weight * value
         return {topic: total + every for topic, total in sums.items()}
+
+    def _weighed(self, words: WordCount, signs: Signs) -> list[float]:
+        """Return what the words weigh for each column."""
+        rows = self._rows
+        by_count = dict.fromkeys(words.counts.values(), 0)
+        for word, count in words.counts.items():
+            by_count[count] += rows[word]
+        packed = sum(units * round((1 + math.log(count)) * _FINE) for count, units in by_count.items())
+        unit = _UNIT / _FINE / signs.allowance
+        return [unit * units for units in _digits(packed, len(self._columns))]
 
     def telling(self, parts: Iterable[Part], topic: str) -> list[str]:
         """Return the words of a text that speak for a topic, as they stand there first, the most telling first."""
@@ -240,8 +270,7 @@ class TopicWeights:
         return [firsts[word] for word in ranked]
 
     def _weight(self, word: str, topic: str) -> float:
-        common, own = self._rows.get(word, (0.0, ()))
-        return common + dict(own).get(topic, 0.0)
+        return sum(self.words.get(each, {}).get(word, 0.0) for each in (EVERY_TOPIC, topic))
 
 
 def measured_phrases(weights: PhraseWeights, signs: Signs) -> dict[str, float]:

@@ -1,5 +1,7 @@
 """The table of weights: how words are counted, what they add up to, and what the shipped table makes of texts."""
 
+import math
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -215,3 +217,31 @@ def test_no_text_breaks_the_weights_and_evidence_is_verbatim(finder, text, title
         assert 0.5 <= match.score <= 1
         assert match.evidence
         assert all(phrase in text or phrase in title for phrase in match.evidence)
+
+
+@given(
+    st.dictionaries(st.sampled_from(["rebel", "envoy", "coach", "duty"]), st.integers(1, 9), max_size=4),
+    st.dictionaries(
+        st.sampled_from(["all", "war", "peace"]),
+        st.dictionaries(st.sampled_from(["rebel", "envoy", "coach"]), st.integers(-2000, 2000)),
+        min_size=1,
+    ),
+)
+def test_weights_packed_into_one_number_add_up_as_one_by_one(counts, units):
+    words = {topic: {word: unit / 100 for word, unit in row.items()} for topic, row in units.items()}
+    weights = TopicWeights("en", {"war": {}, "peace": {}}, words)
+    parts = [(" ".join([word] * count), 1, ()) for word, count in counts.items()]
+    sums = weights.sums(weights.count(parts), {}, Signs(0, 1.25))
+    for topic, total in sums.items():
+        own = {word: words.get("all", {}).get(word, 0) + words.get(topic, {}).get(word, 0) for word in counts}
+        expected = sum(own[word] * (1 + math.log(count)) / 1.25 for word, count in counts.items())
+        assert total == pytest.approx(expected, abs=1e-4)
+
+
+def test_a_long_text_is_weighed_as_if_every_field_had_been_counted():
+    weights = load_topic_weights()[0]
+    parts = [("Generals and soybeans", 2, ()), ("The envoy shelled oil tankers, a goal in the cup. " * 9, 1, ())]
+    signs = Signs(2, 2.0)
+    known, fewer = weights.count(parts), weights.count(parts, 2.0)
+    assert fewer.counts == known.counts
+    assert weights.sums(fewer, {}, signs) == weights.sums(known, {}, signs)

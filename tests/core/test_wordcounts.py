@@ -57,24 +57,28 @@ def ascending(text, starts):
 @given(TEXTS, GAPS)
 def test_the_words_are_those_that_are_found_one_by_one(text, starts):
     gaps = ascending(text, starts)
-    assert WordCounter(WANTED).count(text, gaps) == counted_one_by_one(text, gaps)
+    assert WordCounter(WANTED).count([(text, 1, gaps)]) == counted_one_by_one(text, gaps)
 
 
 def test_neighbors_are_words_whatever_stands_between_but_a_gap():
     counter = WordCounter(WANTED)
-    assert counter.count("peace — \n\n “talks”") == {"talk": 1, "peace talk": 1}
-    assert counter.count("peace Peru talks", [(6, 10)]) == {"talk": 1}
-    assert counter.count("peace \x01 talks") == {"talk": 1, "peace talk": 1}
+    assert counter.count([("peace — \n\n “talks”", 1, ())]) == {"talk": 1, "peace talk": 1}
+    assert counter.count([("peace Peru talks", 1, [(6, 10)])]) == {"talk": 1}
+    assert counter.count([("peace \x01 talks", 1, ())]) == {"talk": 1, "peace talk": 1}
+
+
+def test_a_part_that_counts_twice_does_and_no_pair_reaches_into_the_next_one():
+    assert WordCounter(WANTED).count([("a truce, peace", 2, ()), ("talks", 1, ())]) == {"truce": 2, "talk": 1}
 
 
 def test_spellings_are_forgotten_when_they_are_too_many(monkeypatch):
     monkeypatch.setattr(wordcounts, "_REMEMBERED", 2)
     counter = WordCounter(WANTED)
-    assert counter.count("truce a b c truces d Truce") == {"truce": 3}
+    assert counter.count([("truce a b c truces d Truce", 1, ())]) == {"truce": 3}
 
 
 def test_a_counter_without_words_counts_none():
-    assert WordCounter([]).count("truce") == {}
+    assert WordCounter([]).count([("truce", 1, ())]) == {}
 
 
 def test_a_gap_stands_between_words_and_takes_those_within():
