@@ -42,8 +42,8 @@ fix: .venv/test.stamp ## format and mend what ruff can
 	$(PIP) --python .venv/peer install 'newspaper4k[nlp]==0.9.6'
 	@touch $@
 
-bench: .venv/bench.stamp ## figures, beside peers where there are any
-	$(BIN)/python -m tests.bench
+bench: .venv/bench.stamp ## figures, beside peers where there are any; EVAL=folder adds that of evaluation data
+	$(BIN)/python -m tests.bench $(EVAL)
 
 quality: .venv/bench.stamp ## the whole evaluation: make quality EVAL=folder
 	$(BIN)/python -m tests.quality $(EVAL)

@@ -1,6 +1,7 @@
 """`make bench`: figures of the whole bot on this machine, medians of several runs, beside peers where there are any.
 
 Machines differ and are noisy: compare figures of one run only. The test server shares the machine with the bot.
+`make bench EVAL=folder` also measures summaries of a folder of evaluation data.
 """
 
 from __future__ import annotations
@@ -190,11 +191,14 @@ def _cpu(work: Callable[[], object], runs: int = 7) -> float:
 
 
 def main() -> None:
-    """Measure and print the table."""
+    """Measure and print the table; an argument is a folder of evaluation data."""
+    folder = Path(sys.argv[1]) if len(sys.argv) > 1 else None
+    if folder and not folder.is_dir():
+        sys.exit(f"{folder} is no folder; EVAL names a folder of evaluation data")
     rows = [
         *measure_summaries(),
         *measure_analyzing(),
-        *measure_methods(),
+        *measure_methods(folder),
         *measure_clustering(),
         *asyncio.run(measure_transport()),
         *asyncio.run(measure_polling()),
