@@ -50,6 +50,7 @@ FIRST_RETRY = timedelta(minutes=5)
 LONGEST_RETRY_AFTER = timedelta(days=1)
 LONGEST_ERROR = 300  # characters of an error that are kept
 
+_SECOND = timedelta(seconds=1)
 _DOUBLINGS = 10  # more than from 5 minutes to 6 hours; keeps the power small
 
 
@@ -83,7 +84,8 @@ def next_pause(
     >>> str(next_pause(waited, published=hourly, new=0, now=now, ttl=timedelta(hours=3)))
     '3:00:00'
     """
-    pause = _bounded(feed.interval, timedelta(seconds=1), LONGEST) * (0.5 if new else 2.0)
+    pause = _bounded(feed.interval, _SECOND, LONGEST)
+    pause = pause / 2 if new else pause * 2
     gap = _usual_gap(published, now)
     if gap is not None:
         pause = _bounded(pause, gap * QUICKEST, gap * SLOWEST)
@@ -99,8 +101,17 @@ def after_success(feed: Feed, *, pause: timedelta, new: int, now: datetime) -> F
     Its `newest_at` begins to run with the first answer, so that one which never brings anything is silent some day.
     """
     came_back = feed.state is FeedState.ASIDE
-    return replace(
-        feed,
+    return Feed(  # field by field: `replace` takes twice as long, and most feeds of most polls come here
+        id=feed.id,
+        url=feed.url,
+        name=feed.name,
+        language=feed.language,
+        country=feed.country,
+        kind=feed.kind,
+        ownership=feed.ownership,
+        etag=feed.etag,
+        last_modified=feed.last_modified,
+        body_hash=feed.body_hash,
         state=FeedState.ACTIVE,
         interval=pause,
         next_poll_at=now + pause,

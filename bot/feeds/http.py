@@ -29,6 +29,7 @@ from bot.feeds.headers import charset_of, max_age, retry_after, validator
 from bot.feeds.sniff import is_document, kind_of
 from bot.feeds.turns import Turns
 from bot.feeds.unpacking import ENCODINGS, PIECE, Unpacking
+from bot.limits import Limits
 from bot.model import Fetched
 
 log = structlog.get_logger(__name__)
@@ -95,6 +96,7 @@ class GuardedWeb:
         self._turns = Turns(patience=patience)
         self._under_way = asyncio.Semaphore(connections)
         self._large = asyncio.Semaphore(MOST_LARGE)
+        self._limits = Limits()
         self._system: SystemLookup | None = None
         self._sessions: dict[bool, aiohttp.ClientSession] = {}  # by whether it is for trusted hosts
 
@@ -130,6 +132,7 @@ class GuardedWeb:
         sessions, self._sessions = self._sessions, {}
         for session in sessions.values():
             await session.close()
+        self._limits.close()
         if self._system is not None:
             self._system.close()
             self._system = None
@@ -190,7 +193,7 @@ class GuardedWeb:
         async with self._under_way:
             started = clock()
             try:
-                async with asyncio.timeout(journey.left):
+                with self._limits.within(journey.left):
                     return await self._exchange(target, journey)
             except TimeoutError:
                 raise FetchError("timeout", journey.asked, detail=f"{self._total:g} s") from None
@@ -206,11 +209,11 @@ class GuardedWeb:
             if status in REDIRECTS and "Location" in headers:
                 return self._judged(_joined(target.url, headers["Location"]), journey, hop=target)
             if status == 304 and journey.validators:  # noqa: PLR2004 -- Not Modified
-                return _fetched(target, headers, unchanged=True)
+                return _unchanged(target, headers)
             if not 200 <= status < 300 or status == 206:  # noqa: PLR2004 -- a part that nobody asked for is no answer
                 raise self._refusal(target, response, journey)
             content = await self._body(response, journey)
-            return _fetched(target, headers, content=content)
+            return _fetched(target, headers, content)
 
     async def _body(self, response: aiohttp.ClientResponse, journey: _Journey) -> bytes:
         """Read and unpack a body, and stop where it is too large.
@@ -297,19 +300,24 @@ def _encoded(url: str) -> URL:
     return URL(url, encoded=True)
 
 
-def _fetched(target: Target, headers: Mapping[str, str], *, content: bytes = b"", unchanged: bool = False) -> Fetched:
+def _fetched(target: Target, headers: Mapping[str, str], content: bytes) -> Fetched:
     """Make the noun of an answer."""
     content_type = headers.get("Content-Type", "")
     return Fetched(
         url=target.url,
         content=content,
-        kind="other" if unchanged else kind_of(content, content_type),
+        kind=kind_of(content, content_type),
         charset=charset_of(content_type),
         etag=validator(headers.get("ETag")),
         last_modified=validator(headers.get("Last-Modified")),
         max_age=max_age(headers),
-        unchanged=unchanged,
     )
+
+
+def _unchanged(target: Target, headers: Mapping[str, str]) -> Fetched:
+    """Make the noun of a 304: it has no content, and what it says of its type is nothing's."""
+    etag, last_modified = validator(headers.get("ETag")), validator(headers.get("Last-Modified"))
+    return Fetched(target.url, etag=etag, last_modified=last_modified, max_age=max_age(headers), unchanged=True)
 
 
 def _joined(base: str, location: str) -> str:

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import asyncio
 from collections import deque
+from collections.abc import Callable
 
 from bot.service.keeping import Polled
+
+Progress = Callable[[int, int], None]
 
 BATCH = 1000
 """Articles that are kept in one transaction, about: 0.1 s of CPU for 260 words each (measured 2026-11). Half as many
@@ -16,12 +19,20 @@ MOST_WAITING = 2 * BATCH
 
 
 class Backlog:
-    """A queue of what came; `room` is set while more may come."""
+    """A queue of what comes of some feeds; `room` is set while more may come.
 
-    def __init__(self) -> None:
+    Args:
+        feeds: how many will come.
+        progress: called with how many came and how many will, while somebody waits for what is due.
+    """
+
+    def __init__(self, feeds: int, progress: Progress | None = None) -> None:
+        self._feeds = self._missing = feeds
+        self._progress = progress
         self._came: deque[Polled] = deque()
         self._articles = 0
-        self._grew = asyncio.Event()
+        self._is_late = False
+        self._stirred = asyncio.Event()
         self.room = asyncio.Event()
         self.room.set()
 
@@ -30,15 +41,17 @@ class Backlog:
         return len(self._came)
 
     @property
-    def is_batch(self) -> bool:
-        """Whether there is enough for a transaction."""
-        return self._articles >= BATCH
+    def is_due(self) -> bool:
+        """Whether it is time to keep something: there is a batch, nothing more will come, or what came waited."""
+        return self._articles >= BATCH or not self._missing or (self._is_late and bool(self._came))
 
     def add(self, polled: Polled) -> None:
         """Let one more wait."""
         self._came.append(polled)
+        self._missing -= 1
         self._count(len(polled.articles))
-        self._grew.set()
+        if self._progress is not None or self.is_due:
+            self._stirred.set()
 
     def take(self) -> list[Polled]:
         """Take out the first of what came, up to the feed with which a batch is full."""
@@ -50,14 +63,25 @@ class Backlog:
         self._count(-articles)
         return taken
 
-    async def grown(self, seconds: float) -> None:
-        """Return when something came since the last call, or after so many seconds."""
-        late = asyncio.get_running_loop().call_later(seconds, self._grew.set)
+    async def due(self, seconds: float) -> None:
+        """Return when there is a batch or nothing more will come, or after so many seconds with what came by then.
+
+        Whoever waits is woken for nothing else: most feeds bring nothing, and waking takes as long as adding ten.
+        """
+        self._is_late = False
+        late = asyncio.get_running_loop().call_later(seconds, self._run_late)
         try:
-            await self._grew.wait()
+            while not self.is_due:
+                self._stirred.clear()
+                await self._stirred.wait()
+                if self._progress is not None:
+                    self._progress(self._feeds - self._missing, self._feeds)
         finally:
             late.cancel()
-        self._grew.clear()
+
+    def _run_late(self) -> None:
+        self._is_late = True
+        self._stirred.set()
 
     def _count(self, articles: int) -> None:
         self._articles += articles

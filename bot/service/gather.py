@@ -20,9 +20,10 @@ import structlog
 from bot.core.analysis import Analyzer
 from bot.core.annotation import Annotation
 from bot.errors import CommuniqueError, FetchError
+from bot.limits import Limits
 from bot.model import Feed, FeedState, Fetched, ParsedFeed
 from bot.service.annotating import AnnotateAll, Annotator
-from bot.service.backlog import Backlog
+from bot.service.backlog import Backlog, Progress
 from bot.service.entries import article_from_entry, kept_entries, seen_in_entries
 from bot.service.finding import Discover, find_feed, no_discovery
 from bot.service.keeping import Keeper, Polled, PollReport
@@ -41,8 +42,6 @@ MOST_DUE = 1000
 
 PATIENCE = 2.0
 """Seconds after which what came is kept, be it much or little."""
-
-Progress = Callable[[int, int], None]
 
 
 class Gatherer:
@@ -91,6 +90,7 @@ class Gatherer:
         elsewhere = None if annotate_all is None else partial(reading.elsewhere, annotate_all)
         self._annotator = Annotator(analyzer, offload, elsewhere)
         self._keeper = Keeper(store, floor=self._floor)
+        self._limits = Limits()
         self._polling = asyncio.Lock()
 
     async def poll_due(self) -> PollReport:
@@ -99,9 +99,7 @@ class Gatherer:
             due = await self._offload(self._store.due_feeds, self._clock.now(), limit=MOST_DUE)
             if not due:
                 return PollReport()
-            report = await self._poll_feeds(due)
-            aside, silent = await self._offload(self._keeper.note_told, self._clock.now())
-            return replace(report, aside=aside, silent=silent)
+            return await self._poll_feeds(due, telling=True)
 
     async def poll_all(self, progress: Progress | None = None) -> PollReport:
         """Poll all active feeds, due or not, but for those asked less than the least pause ago.
@@ -114,9 +112,7 @@ class Gatherer:
             known = await self._offload(self._store.feeds)
             active = [feed for feed in known if feed.state is FeedState.ACTIVE]
             asked = [feed for feed in active if feed.polled_at is None or feed.polled_at + self._floor <= now]
-            report = await self._poll_feeds(asked, progress)
-            aside, silent = await self._offload(self._keeper.troubled, now)
-            return replace(report, aside=aside, silent=silent)
+            return await self._poll_feeds(asked, progress, telling=False)
 
     async def feed_for(self, url: str) -> Feed:
         """Return the feed at an address, or the one that the page there names; it is not kept yet.
@@ -145,38 +141,36 @@ class Gatherer:
         parsed, seen = await self._reading.feed_with(fetched, look)
         return _readable(parsed, feed), dict(zip(map(id, parsed.entries), seen or (), strict=False))
 
-    async def _poll_feeds(self, feeds: Sequence[Feed], progress: Progress | None = None) -> PollReport:
+    async def _poll_feeds(
+        self, feeds: Sequence[Feed], progress: Progress | None = None, *, telling: bool
+    ) -> PollReport:
         """Ask feeds, a number at once, and keep what comes in batches; none is asked while too much waits."""
-        waiting, backlog = deque(feeds), Backlog()
+        waiting, backlog = deque(feeds), Backlog(len(feeds), progress)
 
         async def ask_one_after_the_other() -> None:
             while await backlog.room.wait() and waiting:
                 backlog.add(await self._poll(waiting.popleft()))
 
-        report, loop = PollReport(feeds=len(feeds)), asyncio.get_running_loop()
-        kept, kept_at = 0, loop.time()
+        report, kept = PollReport(feeds=len(feeds)), 0
         asking = [asyncio.create_task(ask_one_after_the_other()) for _ in range(min(self._at_once, len(feeds)))]
         try:
-            while kept < len(feeds):
-                late = loop.time() - kept_at > PATIENCE or kept + len(backlog) == len(feeds)
-                if backlog and (late or backlog.is_batch):
-                    batch = backlog.take()
-                    report = await self._offload(self._keeper.keep, batch, report, self._clock.now())
-                    kept, kept_at = kept + len(batch), loop.time()
-                    continue
-                await backlog.grown(PATIENCE)
-                if progress is not None:
-                    progress(kept + len(backlog), len(feeds))
+            while True:
+                await backlog.due(PATIENCE)
+                batch = backlog.take()
+                kept += len(batch)
+                if kept == len(feeds):
+                    return await self._offload(self._keeper.finish, batch, report, self._clock.now(), telling=telling)
+                report = await self._offload(self._keeper.keep, batch, report, self._clock.now())
         finally:
             for task in asking:
                 task.cancel()
             await asyncio.gather(*asking, return_exceptions=True)
-        return report
+            self._limits.close()
 
     async def _poll(self, feed: Feed) -> Polled:
         """Ask one feed, within its time; whatever goes wrong is its own failure."""
         try:
-            async with asyncio.timeout(FEED_WITHIN):
+            with self._limits.within(FEED_WITHIN):
                 polled, known = await self._ask(feed)
             if not polled.articles:
                 return polled

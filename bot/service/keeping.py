@@ -82,6 +82,22 @@ class Keeper:
             notes=(*report.notes, *notes),
         )
 
+    def finish(self, came: Sequence[Polled], report: PollReport, now: datetime, *, telling: bool) -> PollReport:
+        """Keep the last that came, and add the feeds set aside and the silent ones: all, or those to be told of now.
+
+        Args:
+            came: what is to be kept.
+            report: what was done before.
+            now: an aware instant.
+            telling: add only feeds that nobody was told of yet, and note that somebody is.
+
+        Raises:
+            StoreError: the store can't be written.
+        """
+        kept = self.keep(came, report, now)
+        aside, silent = self.note_told(now) if telling else self.troubled(now)
+        return replace(kept, aside=aside, silent=silent)
+
     def note_told(self, now: datetime) -> tuple[tuple[Feed, ...], tuple[Feed, ...]]:
         """Return the feeds set aside and the silent ones that nobody was told of yet, and note that somebody is."""
         aside, silent = ([feed for feed in feeds if feed.told_at is None] for feeds in self.troubled(now))

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import fields
 from datetime import datetime
+from operator import attrgetter
 from typing import Any
 
 import sqlalchemy as sa
@@ -17,11 +18,17 @@ from bot.store.writing import update_rows
 
 _TABLE = feeds
 _ALL = sa.select(*(feeds.c[field.name] for field in fields(Feed)))  # in the order of the noun
+_TROUBLED = _ALL.where(
+    sa.or_(feeds.c.state == FeedState.ASIDE.value, feeds.c.newest_at <= sa.bindparam("silent_since"))
+)
 _STATE = [field.name for field in fields(Feed)].index("state")
 _FIELDS = tuple(field.name for field in fields(Feed) if field.name != "id")
 _LISTED = frozenset(("url", "name", "language", "country", "kind", "ownership"))
 _POLLED = tuple(name for name in _FIELDS if name not in _LISTED)
 """What polling changes; it overwrites nothing that an operator may change meanwhile."""
+
+_polled = attrgetter("id", *("state.value" if name == "state" else name for name in _POLLED))
+_STATES = {state.value: state for state in FeedState}
 
 
 class Feeds(Part):
@@ -64,7 +71,7 @@ class Feeds(Part):
 
     def save_polls(self, feeds: Sequence[Feed]) -> None:
         """Keep what polling changed of known feeds, in one transaction; one that was removed meanwhile stays so."""
-        rows = [(one.id, *_polled(one)) for one in feeds if one.id is not None]
+        rows = [_polled(one) for one in feeds if one.id is not None]
         if rows:
             with self._transactions.writing() as db:
                 update_rows(db, _TABLE, ("id", *_POLLED), rows)
@@ -89,8 +96,7 @@ class Feeds(Part):
 
     def troubled_feeds(self, silent_since: datetime) -> list[Feed]:
         """Return the feeds set aside, and those that brought nothing new since an instant, by name."""
-        aside = feeds.c.state == FeedState.ASIDE.value
-        return self._by_name(_ALL.where(sa.or_(aside, feeds.c.newest_at <= silent_since)))
+        return self._by_name(_TROUBLED, {"silent_since": silent_since})
 
     def due_feeds(self, now: datetime, *, limit: int = 1000) -> list[Feed]:
         """Return active feeds whose `next_poll_at` has come or was never set, the longest overdue first."""
@@ -103,11 +109,11 @@ class Feeds(Part):
             .limit(max(limit, 0))
         )
         with self._transactions.reading() as db:
-            return list(map(_feed_from_row, db.execute(query)))
+            return list(map(_feed_from_row, db.execute(query).all()))
 
-    def _by_name(self, query: sa.Select[Any]) -> list[Feed]:
+    def _by_name(self, query: sa.Select[Any], given: dict[str, Any] | None = None) -> list[Feed]:
         with self._transactions.reading() as db:
-            found = list(map(_feed_from_row, db.execute(query)))
+            found = list(map(_feed_from_row, db.execute(query, given).all()))
         return sorted(found, key=lambda feed: (feed.name.casefold(), feed.url))  # databases sort letters differently
 
 
@@ -125,12 +131,7 @@ def _row_from_feed(feed: Feed) -> dict[str, Any]:
     return {**row, "state": feed.state.value, "url_fingerprint": url_fingerprint(clean_text(feed.url))}
 
 
-def _polled(feed: Feed) -> Iterator[Any]:
-    return (getattr(feed, name) if name != "state" else feed.state.value for name in _POLLED)
-
-
 def _feed_from_row(row: sa.Row[Any]) -> Feed:
     """Return the feed of a row of `_ALL`."""
-    values = list(row)
-    values[_STATE] = FeedState(values[_STATE])
+    values = (*row[:_STATE], _STATES[row[_STATE]], *row[_STATE + 1 :])
     return Feed(*values)

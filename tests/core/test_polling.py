@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import fields, replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -122,6 +122,20 @@ def test_an_answer_forgives_everything():
     )
     back = after_success(aside, pause=HOUR, new=0, now=NOW)
     assert back == replace(FEED, interval=HOUR, next_poll_at=NOW + HOUR, polled_at=NOW, newest_at=NOW)
+
+
+def test_an_answer_changes_nothing_that_polling_does_not_decide():
+    """Each field of a feed has a value that is no default: one that is forgotten would get lost."""
+    feed = Feed(
+        *("https://kairos.example/feed", "Kairos", "el", "GR", "paper", "private", FeedState.ACTIVE),
+        *("tag", "date", "hash", HOUR, NOW, NOW, NOW - DAY, NOW, 3, "x", NOW - DAY, 7),
+    )
+    assert all(
+        getattr(feed, field.name) not in {field.default, None} for field in fields(Feed) if field.name != "state"
+    )
+    decided = {"next_poll_at": NOW + DAY + MINUTE, "polled_at": NOW + DAY, "interval": MINUTE}
+    forgiven = {"failing_since_at": None, "failures": 0, "last_error": ""}
+    assert after_success(feed, pause=MINUTE, new=0, now=NOW + DAY) == replace(feed, **decided, **forgiven)
 
 
 @pytest.mark.parametrize(
