@@ -10,12 +10,20 @@ search in (`article_words`) are made differently on the two databases and stand 
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
-from typing import TYPE_CHECKING
+from functools import lru_cache
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import sqlalchemy as sa
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from sqlalchemy.engine import Dialect
+
+T = TypeVar("T")
+
+REMEMBERED = 4_096
+"""Values of a type that are read once: all instants of a thousand feeds (about 0.5 MB)."""
 
 
 def clean_text(text: str) -> str:
@@ -60,8 +68,18 @@ class Instant(sa.TypeDecorator[datetime]):
         return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
 
 
+class SharedInstant(Instant):
+    """An instant of which many rows tell the same: each is made once, which halves the reading of all feeds."""
+
+    cache_ok = True
+
+    def result_processor(self, dialect: Dialect, coltype: Any) -> Callable[[Any], datetime | None] | None:
+        """Return what reads an instant, and remembers it."""
+        return _remembered(super().result_processor(dialect, coltype))
+
+
 class Pause(sa.TypeDecorator[timedelta]):
-    """A length of time, kept as seconds."""
+    """A length of time, kept as seconds; feeds share a few."""
 
     impl = sa.Float
     cache_ok = True
@@ -74,6 +92,10 @@ class Pause(sa.TypeDecorator[timedelta]):
         """Read seconds."""
         return None if value is None else timedelta(seconds=value)
 
+    def result_processor(self, dialect: Dialect, coltype: Any) -> Callable[[Any], timedelta | None] | None:
+        """Return what reads a pause, and remembers it."""
+        return _remembered(super().result_processor(dialect, coltype))
+
 
 class CleanText(sa.TypeDecorator[str]):
     """Text as `clean_text` leaves it."""
@@ -84,6 +106,10 @@ class CleanText(sa.TypeDecorator[str]):
     def process_bind_param(self, value: str | None, dialect: Dialect) -> str | None:  # noqa: ARG002 -- the base's
         """Clean what is written."""
         return None if value is None else clean_text(value)
+
+
+def _remembered(read: Callable[[Any], T] | None) -> Callable[[Any], T] | None:
+    return None if read is None else lru_cache(REMEMBERED)(read)
 
 
 # SQLite numbers rows by itself only in an INTEGER column, and that one holds 64 bits as well.
@@ -217,13 +243,13 @@ feeds = sa.Table(
     sa.Column("last_modified", CleanText),
     sa.Column("body_hash", CleanText),
     sa.Column("interval", Pause, nullable=False),
-    sa.Column("next_poll_at", Instant),
-    sa.Column("polled_at", Instant),
-    sa.Column("newest_at", Instant),
-    sa.Column("failing_since_at", Instant),
+    sa.Column("next_poll_at", SharedInstant),
+    sa.Column("polled_at", SharedInstant),
+    sa.Column("newest_at", SharedInstant),
+    sa.Column("failing_since_at", SharedInstant),
     sa.Column("failures", sa.Integer, nullable=False),
     sa.Column("last_error", CleanText, nullable=False),
-    sa.Column("told_at", Instant),
+    sa.Column("told_at", SharedInstant),
     sa.Index(None, "next_poll_at"),
 )
 
