@@ -36,10 +36,6 @@ class Backlog:
         self.room = asyncio.Event()
         self.room.set()
 
-    def __len__(self) -> int:
-        """How many feeds wait."""
-        return len(self._came)
-
     @property
     def is_due(self) -> bool:
         """Whether it is time to keep something: there is a batch, nothing more will come, or what came waited."""

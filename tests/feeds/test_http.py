@@ -14,7 +14,7 @@ from aiohttp.client_reqrep import ConnectionKey
 from bot.errors import FetchError
 from bot.feeds.http import GuardedWeb, _failure, _Journey
 from bot.model import Fetched
-from tests.feeds.sites import PAGE, RSS, failure, raw_server
+from tests.feeds.sites import PAGE, RSS, failure, raw_server, serving
 
 
 async def test_a_feed_comes_with_all_that_its_headers_say(site, fetching):
@@ -180,6 +180,31 @@ async def test_who_waits_too_long_for_others_gives_up(site):
             await fetching.fetch(site.url("/"))
         release.set()
         assert (await first).kind == "html"
+
+
+def slowly(seconds, **answer):
+    async def made(_):
+        await asyncio.sleep(seconds)
+        return web.Response(**answer)
+
+    return made
+
+
+async def test_the_time_of_a_fetch_is_that_of_all_its_hops_together(site):
+    async with serving() as other:
+        site["/"] = slowly(0.4, status=302, headers={"Location": other.url("/")})
+        other["/"] = slowly(0.4, body=PAGE)
+        async with GuardedWeb(trusted_hosts=[site.place, other.place], total=5) as fetching:
+            assert (await fetching.fetch(site.url("/"))).url == other.url("/")
+        error = await failure(site.url("/"), trusted=[site.place, other.place], total=0.6)
+        assert (error.reason, len(site.asked), len(other.asked)) == ("timeout", 2, 2)
+
+
+async def test_waiting_for_others_takes_none_of_a_fetchs_time(site):
+    site["/"] = slowly(0.2, body=PAGE)
+    async with GuardedWeb(trusted_hosts=[site.place], total=0.5) as fetching:
+        came = await asyncio.gather(*(fetching.fetch(site.url("/")) for _ in range(4)))
+    assert [each.content for each in came] == [PAGE] * 4
 
 
 async def test_a_step_down_from_https_is_noted(capsys):

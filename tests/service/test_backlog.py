@@ -25,8 +25,7 @@ def test_what_came_is_taken_in_its_order_in_batches_that_end_with_the_feed_that_
     assert backlog.is_due == (sum(counts) >= BATCH)
     assert backlog.room.is_set() == (sum(counts) <= MOST_WAITING)
     taken = []
-    while backlog:
-        batch = backlog.take()
+    while batch := backlog.take():
         assert sum(len(each.articles) for each in batch[:-1]) < BATCH
         taken += batch
     assert taken == came

@@ -211,6 +211,39 @@ async def test_a_feed_that_hangs_is_given_up_and_the_others_are_kept_meanwhile(w
     assert "timeout" in world.known(hanging).last_error
 
 
+async def test_what_came_is_kept_while_others_are_still_asked(world, monkeypatch):
+    monkeypatch.setattr(gathering, "PATIENCE", 0.01)
+    slow, quick = world.feed("slow", entry(1)), world.feed("quick", entry(2))
+    fetch, release = world.web.fetch, asyncio.Event()
+
+    async def held(url, **given):
+        if url == slow.url:
+            await release.wait()
+        return await fetch(url, **given)
+
+    monkeypatch.setattr(world.web, "fetch", held)
+    polling = asyncio.create_task(world.gatherer.poll_due())
+    async with asyncio.timeout(10):
+        while world.known(quick).polled_at is None:  # noqa: ASYNC110 -- the store tells nobody
+            await asyncio.sleep(0.01)
+    assert world.known(slow).polled_at is None
+    release.set()
+    report = await polling
+    assert (report.feeds, report.new_articles, report.failed) == (2, 2, 0)
+
+
+async def test_a_feed_whose_reading_hangs_is_given_up(world, monkeypatch):
+    monkeypatch.setattr(gathering, "FEED_WITHIN", 0.05)
+    feed = world.feed("kairos", entry(1))
+
+    async def hang(_fetched):
+        await asyncio.sleep(60)
+
+    monkeypatch.setattr(world.shelf, "feed", hang)
+    assert (await world.gatherer.poll_due()).failed == 1
+    assert "timeout" in world.known(feed).last_error
+
+
 async def test_an_article_that_can_not_be_annotated_is_kept_all_the_same(world, monkeypatch, analyzer):
     feed = world.feed("kairos", entry(1))
 
