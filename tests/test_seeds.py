@@ -144,23 +144,44 @@ def test_what_is_strong_or_means_something_else_is_not_supporting_as_well(tmp_pa
     assert topic.words["en"].supporting == ("levy",)
 
 
-def test_fields_of_words_stand_beside_the_topics(tmp_path):
-    path = written(tmp_path, "everyday = 'coach, recipe'\ndeeds = 'threaten'\n[ab]\nname = 'A'\n")
-    found = {name: words for name, words in load_fields(path).items() if words}
-    assert found == {"everyday": ("coach", "recipe"), "deeds": ("threaten",)}
-    assert not any(load_fields(written(tmp_path, "")).values())
+def test_general_fields_of_words_stand_beside_the_topics_and_the_others_in_a_file_of_their_own(tmp_path):
+    topics = written(tmp_path, "everyday = 'coach, recipe'\ndeeds = 'threaten'\n[ab]\nname = 'A'\n")
+    others = written(tmp_path, "oil = 'crude, cut~'\n", "fields.toml")
+    found = {name: words for name, words in load_fields(topics, others).items() if words}
+    cut = ("cut", "cuts", "cuted", "cuting", "cutted", "cutting")
+    assert found == {"everyday": ("coach", "recipe"), "deeds": ("threaten",), "oil": ("crude", *cut)}
+    assert not any(load_fields(written(tmp_path, ""), written(tmp_path, "", "fields.toml")).values())
     shipped = load_fields()
     assert "quarterback" in shipped["everyday"]
-    assert ("envoy" in shipped["officials"], "annexed" in shipped["deeds"], "sheriff" in shipped["local"]) == (
-        True,
-    ) * 3
+    assert {"envoy", "annexed", "sheriff", "sanctioned", "frigate"} <= {
+        *shipped["officials"],
+        *shipped["deeds"],
+        *shipped["local"],
+        *shipped["listing"],
+        *shipped["weapons"],
+    }
+
+
+@pytest.mark.parametrize(
+    ("text", "line", "what"),
+    [
+        ("oil = 'crude'\nGas = 'lng'\n", 2, "'Gas' may only have small letters"),
+        ("oil = 'crude'\ndeeds = 'threaten'\n", 2, "'deeds' stands in topics.toml"),
+        ("oil = 1\n", 1, "'oil' must be words"),
+        ("oil = 'crude, , gas'\n", 1, "'oil' has an empty phrase"),
+    ],
+)
+def test_a_wrong_file_of_fields_is_named_with_its_line(tmp_path, text, line, what):
+    topics = written(tmp_path, "", "empty.toml")
+    refused(lambda path: load_fields(topics, path), written(tmp_path, text), line, what)
 
 
 def test_a_table_of_weights_has_measures_and_words_by_weight(tmp_path):
     words = "[xx.words.all]\n'-0.50' = 'coach'\n[xx.words.ab]\n'+1.00' = 'truce, cease fire'\n"
-    text = "[xx.measures.ab]\nstart = -1\n" + words
+    text = "[xx.measures.ab]\nstart = -1\n[xx.fields.ab]\nweapons = [1.0, 0, -0.5]\n" + words
     (table,) = load_topic_weights(written(tmp_path, text))
     assert table.language == "xx"
+    assert table.subjects == {"ab": {"weapons": [1.0, 0, -0.5]}}
     assert table.measures == {"ab": {"start": -1}}
     assert table.words == {"all": {"coach": -0.5}, "ab": {"truce": 1.0, "cease fire": 1.0}}
 
@@ -175,6 +196,9 @@ def test_a_table_of_weights_has_measures_and_words_by_weight(tmp_path):
         ("[xx.measures.ab]\nstart = 1\nstrng = 1\n", 3, "unknown field 'strng'"),
         ("[xx.measures.ab]\nstart = true\n", 2, "'start' must be a number"),
         ("[xx.measures.ab]\n[xx.words.cd]\n", 2, "unknown field 'cd'"),
+        ("[xx.measures.ab]\n[xx.fields.cd]\n", 2, "unknown field 'cd'"),
+        ("[xx.measures.ab]\n[xx.fields.ab]\nswords = [1, 1, 1]\n", 3, "unknown field 'swords'"),
+        ("[xx.measures.ab]\n[xx.fields.ab]\nweapons = [1, 1]\n", 3, "'weapons' must be 3 numbers: alone"),
         ("[xx.measures.ab]\n[xx.words.ab]\nmuch = 'a'\n", 3, "'much' must be a weight"),
         ("[xx.measures.ab]\n[xx.words.ab]\n'+1' = 'a'\n'+2' = 'a'\n", 4, "'a' has two weights"),
     ],

@@ -16,9 +16,8 @@ Rules
     4. With a language given, the phrases of that language and of English count; without, all do.
     5. Where the language has a table of weights (`bot.core.topicweights`), these sums are put in the scales with all
        words of the text, and the score is the chance that comes of it; a topic whose phrases weigh less than those of
-       another is the less likely for it. A country inside a phrase ("Russian gas") is a country named. A topic that
-       has supporting phrases only counts where no topic has a strong one; where no topic is likely by itself but one
-       of them is, the likeliest stands.
+       another is the less likely for it. A country inside a phrase ("Russian gas") is a country named. Where no
+       topic is likely by itself but one of them is, the likeliest stands.
 
 Theory
     Evidence of independent cues adds up in the exponent, as in a noisy-or: each further cue takes the same share of
@@ -41,7 +40,7 @@ from types import MappingProxyType
 
 from bot.core.phrases import Heads, Phrase, Phrases
 from bot.core.spellings import root, stem
-from bot.core.topicweights import NO_PHRASES, PhraseWeights, Signs, TopicWeights
+from bot.core.topicweights import PhraseWeights, Signs, TopicWeights
 from bot.core.wordcounts import Part
 from bot.model import Topic, TopicMatch
 
@@ -346,9 +345,7 @@ def _by_weights(read: Reading, weights: TopicWeights) -> list[TopicMatch]:
     phrases = read.phrases()
     sums = weights.sums(words, phrases, read.signs())
     chances = {topic: _chance(total) for topic, total in sums.items()}
-    likely = [topic for topic, chance in chances.items() if chance >= _THRESHOLD]
-    strong = [topic for topic in likely if phrases.get(topic, NO_PHRASES)[0]]
-    chosen = {topic: chances[topic] for topic in strong or likely}
+    chosen = {topic: chance for topic, chance in chances.items() if chance >= _THRESHOLD}
     any_of_them = 1 - math.prod(1 - chance for chance in chances.values())
     if not chosen and any_of_them >= _THRESHOLD:
         chosen = {max(chances, key=chances.__getitem__): any_of_them}

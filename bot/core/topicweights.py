@@ -8,12 +8,13 @@ Rules
     2. A topic's sum has the weights of its own words and of the words of `all`, divided by a measure of the text's
        length, and of the measures (`MEASURES`): what the phrases of the vocabulary say, alone, beside a foreign
        country and (in short texts) against those of other topics, how many countries are named, how long the text is,
-       whether it is a headline alone or a few sentences without one, and how many different words it has of each field
-       of words (`FIELDS`): of everyday life, of local news, of officials, of the deeds of states. Somebody who acts
-       for a state and a deed together are a sign of their own, whichever words they are: that is what holds for events
-       nobody has seen. The fields of one part of life each (`SUBJECTS`: goods, war, sport …) are weighed again beside
-       one foreign country and beside two: soybeans are no tariff, soybeans between Brazil and China may be. Only
-       texts of up to 75 words are weighed by these: a long one has goods and war and sport, and several topics.
+       whether it is a headline alone or a few sentences without one, and how many different words it has of each
+       general field of words (`FIELDS`): of everyday life, of local news, of officials, of the deeds of states.
+       Somebody who acts for a state and a deed together are a sign of their own, whichever words they are: that is
+       what holds for events nobody has seen. The fields of one part of life each (`subjects`: farm goods, patrols,
+       football …) are weighed again beside one foreign country and beside two: soybeans are no tariff, soybeans
+       between Brazil and China may be. Only texts of up to 75 words are weighed by these: a long one has goods and
+       war and sport, and several topics.
     3. The chance of the topic is the logistic function of that sum.
 
 Theory
@@ -21,44 +22,29 @@ Theory
     "Regression shrinkage and selection via the lasso" (1996). Where a label says only that a text has one of the
     topics, the chance of any is 1 minus the product of the chances of none: a noisy-or, Pearl (1988). That political
     events are told by who does what to whom is the premise of event coding: Schrodt, "CAMEO: Conflict and Mediation
-    Event Observations" (2012). The lists of officials and deeds are our own, by meaning.
+    Event Observations" (2012). The fields of words are our own, by meaning: they carry what is known of the world to
+    words that no labeled text has.
 
 Known exceptions
-    Weights come from English news of 1987, 1996-2006 and 2004, bills, and five thousand invented items in the manner of
-    2018-2026; a word that began to mean something else since is weighed as it was then. In a few sentences without a
-    title, politics at home (a trial, a rally) may pass for a topic: measured on the open half of the evaluation sets,
-    F1 of any topic on sentences of political events is best so.
+    Weights come from English news of 1987, 1996-2006 and 2004, bills, and fourteen thousand invented items in the
+    manner of 2018-2026; a word that began to mean something else since is weighed as it was then. In a few sentences
+    without a title, politics at home (a trial, a rally) may pass for a topic: measured on the open half of the
+    evaluation sets, F1 of any topic on sentences of political events is best so.
 """
 
 from __future__ import annotations
 
 import math
 import struct
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
-from itertools import pairwise
+from itertools import accumulate, pairwise
 from operator import mul
 from typing import NamedTuple
 
 from bot.core.wordcounts import WORD, Part, WordCounter, singular, words_between
 
-# Fields of words, of one part of life each: how many different ones a text has is weighed by itself, where a foreign
-# country is named, and where two are.
-SUBJECTS = (
-    "goods",
-    "commerce",
-    "penalties",
-    "war",
-    "defense",
-    "envoys",
-    "fuels",
-    "computing",
-    "sport",
-    "shows",
-    "business",
-    "home",
-)
 MEASURES = (
     "start",  # what every text has
     "strong",  # the strong phrases' weight
@@ -86,14 +72,12 @@ MEASURES = (
     "headline",  # 1 if there is nothing but a headline
     "headline_abroad",
     "headline_abroad_two",
-    *SUBJECTS,  # in shorter texts: the logarithm of how many words of the field there are
-    *(f"{name}_abroad" for name in SUBJECTS),  # that again if a foreign country is named
-    *(f"{name}_abroad_two" for name in SUBJECTS),  # and if two are
 )
 _OF_PHRASES = MEASURES[MEASURES.index("strong") : MEASURES.index("lead") + 1]
 _OF_TEXT = ("start", *MEASURES[MEASURES.index("abroad") :])
 EVERY_TOPIC = "all"
-FIELDS = ("everyday", "local", "officials", "deeds", *SUBJECTS)
+FIELDS = ("everyday", "local", "officials", "deeds")  # those that are weighed in texts of every length
+BESIDE = ("alone", "beside a foreign country", "beside two")  # what a field of one part of life has a weight for
 _MANY = 2  # countries
 _LEAD = 2.0  # beyond this a lead says no more
 _LONG, _ONCE = 1.4, 1.5  # as an allowance: 75 words; as the weight of one strong phrase in the first lines
@@ -133,6 +117,11 @@ def _digits(packed: int, count: int) -> list[int]:
     return [digit - _HALF for digit in digits]
 
 
+def _packed(weight: float, place: int) -> int:
+    """Return a weight as the digit of a place."""
+    return round(weight / _UNIT) << _DIGIT * place
+
+
 @lru_cache
 def _all_halves(count: int) -> int:
     return sum(_HALF << _DIGIT * place for place in range(count))
@@ -140,10 +129,10 @@ def _all_halves(count: int) -> int:
 
 @dataclass(slots=True)
 class WordCount:
-    """The words of a text that have weights, with how often each is there, and how many are of each field."""
+    """The words of a text that have weights, with how often each is there, and how many are of a field, if any are."""
 
     counts: dict[str, int] = field(default_factory=dict)
-    fields: dict[str, int] = field(default_factory=lambda: dict.fromkeys(FIELDS, 0))
+    fields: dict[str, int] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,7 +147,9 @@ class Signs:
 
 @dataclass(frozen=True)
 class TopicWeights:
-    """The table of one language: `measures` by topic, `words` by topic and for `all`; `fields` of `FIELDS` by name.
+    """The table of one language: `measures` by topic, `words` by topic and for `all`; the words of `fields` by name.
+
+    `subjects` has the weights of `BESIDE` by topic and field, for the fields that are not among `FIELDS`.
 
     >>> fields = {"everyday": ("recipe",)}
     >>> table = TopicWeights("en", {"conflict": {"start": -1.0}}, {"conflict": {"truce": 2.0}}, fields)
@@ -173,6 +164,7 @@ class TopicWeights:
     measures: Mapping[str, Mapping[str, float]]
     words: Mapping[str, Mapping[str, float]]
     fields: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    subjects: Mapping[str, Mapping[str, Sequence[float]]] = field(default_factory=dict)
 
     @cached_property
     def _columns(self) -> tuple[str, ...]:
@@ -185,8 +177,18 @@ class TopicWeights:
         rows: dict[str, int] = {}
         for place, topic in enumerate(self._columns):
             for word, weight in self.words.get(topic, {}).items():
-                rows[word] = rows.get(word, 0) + (round(weight / _UNIT) << _DIGIT * place)
+                rows[word] = rows.get(word, 0) + _packed(weight, place)
         return rows
+
+    @cached_property
+    def _subjects(self) -> tuple[dict[str, int], ...]:
+        """Every field of one part of life with its weights, as words have them: alone, beside one country, two."""
+        ways: tuple[dict[str, int], ...] = ({}, {}, {})
+        for place, topic in enumerate(self._columns):
+            for name, weights in self.subjects.get(topic, {}).items():
+                for rows, weight in zip(ways, accumulate(weights), strict=True):
+                    rows[name] = rows.get(name, 0) + _packed(weight, place)
+        return ways
 
     @cached_property
     def _measures(self) -> dict[str, tuple[list[float], list[float]]]:
@@ -201,11 +203,12 @@ class TopicWeights:
     @cached_property
     def _fields(self) -> dict[str, tuple[str, ...]]:
         """Every word of a field with the names of its fields."""
-        names: dict[str, tuple[str, ...]] = {}
-        for name, phrases in self.fields.items():
-            for word in {" ".join(singular(word) for word in WORD.findall(phrase)) for phrase in phrases}:
-                names[word] = (*names.get(word, ()), name)
-        return names
+        return _names_by_word(self.fields)
+
+    @cached_property
+    def _general_fields(self) -> dict[str, tuple[str, ...]]:
+        """The same, of those fields that are weighed in texts of every length."""
+        return _names_by_word({name: phrases for name, phrases in self.fields.items() if name in FIELDS})
 
     @cached_property
     def _counter(self) -> WordCounter:
@@ -213,23 +216,22 @@ class TopicWeights:
 
     @cached_property
     def _counter_of_long(self) -> WordCounter:
-        """One that knows fewer words, for texts in which those of one part of life say nothing."""
-        general = [word for word, names in self._fields.items() if not set(names) <= set(SUBJECTS)]
-        return WordCounter([*general, *self._rows])
+        return WordCounter([*self._general_fields, *self._rows])
 
     def count(self, parts: Iterable[Part], allowance: float = 1.0) -> WordCount:
-        """Count the words of parts of a text; not all those of `SUBJECTS` in a long one, which is not weighed by them.
+        """Count the words of parts of a text; in a long one those of general fields only.
 
         Args:
             parts: title and body; gaps are where words of the setting stand.
             allowance: the measure of the text's length.
         """
-        counts = (self._counter if allowance <= _LONG else self._counter_of_long).count(parts)
-        rows, fields = self._rows, self._fields
+        is_long = allowance > _LONG
+        counts = (self._counter_of_long if is_long else self._counter).count(parts)
+        rows, fields = self._rows, self._general_fields if is_long else self._fields
         found = WordCount({word: count for word, count in counts.items() if word in rows})
         for word in counts.keys() & fields.keys():
             for name in fields[word]:
-                found.fields[name] += 1
+                found.fields[name] = found.fields.get(name, 0) + 1
         return found
 
     def sums(self, words: WordCount, phrases: Mapping[str, PhraseWeights], signs: Signs) -> dict[str, float]:
@@ -247,12 +249,16 @@ class TopicWeights:
         return {topic: total + every for topic, total in sums.items()}
 
     def _weighed(self, words: WordCount, signs: Signs) -> list[float]:
-        """Return what the words weigh for each column."""
+        """Return what the words and, in a short text, the fields of one part of life weigh for each column."""
         rows = self._rows
         by_count = dict.fromkeys(words.counts.values(), 0)
         for word, count in words.counts.items():
             by_count[count] += rows[word]
-        packed = sum(units * round((1 + math.log(count)) * _FINE) for count, units in by_count.items())
+        packed = sum([units * round((1 + math.log(count)) * _FINE) for count, units in by_count.items()])
+        if signs.allowance <= _LONG:
+            rows = self._subjects[min(signs.abroad, _MANY)]
+            fields = words.fields.items()
+            packed += sum([rows[name] * round(math.log1p(count) * _FINE) for name, count in fields if name in rows])
         unit = _UNIT / _FINE / signs.allowance
         return [unit * units for units in _digits(packed, len(self._columns))]
 
@@ -308,18 +314,39 @@ def measured(words: WordCount, signs: Signs) -> dict[str, float]:
     >>> measured(WordCount(), Signs(1, 1.0, titled=False))["untitled"]
     1.0
     """
-    known = dict.fromkeys(_OF_TEXT, 0.0)
-    return known | dict(zip(_OF_TEXT, _text_values(words, signs), strict=False))
+    return dict(zip(_OF_TEXT, _text_values(words, signs), strict=True))
+
+
+def measured_subjects(words: WordCount, signs: Signs, names: Sequence[str]) -> list[float]:
+    """Return the values that fields of one part of life have in a text: all alone, all beside one country, beside two.
+
+    >>> measured_subjects(WordCount(fields={"oil": 1}), Signs(1, 1.0), ["gas", "oil"])
+    [0.0, 0.6931471805599453, 0.0, 0.6931471805599453, 0.0, 0.0]
+    """
+    if signs.allowance > _LONG:
+        return [0.0] * len(names) * len(BESIDE)
+    alone = [math.log1p(words.fields.get(name, 0)) / signs.allowance for name in names]
+    return [value * (signs.abroad >= least) for least in range(len(BESIDE)) for value in alone]
+
+
+def _names_by_word(fields: Mapping[str, tuple[str, ...]]) -> dict[str, tuple[str, ...]]:
+    names: dict[str, tuple[str, ...]] = {}
+    for name, phrases in fields.items():
+        for word in {" ".join(singular(word) for word in WORD.findall(phrase)) for phrase in phrases}:
+            names[word] = (*names.get(word, ()), name)
+    return names
 
 
 def _text_values(words: WordCount, signs: Signs) -> tuple[float, ...]:
-    """Return the values of `_OF_TEXT`, without zeros at its end: of longer texts, and of few countries."""
+    """Return the values of `_OF_TEXT`."""
     abroad, allowance = signs.abroad, signs.allowance
-    fields = [math.log1p(count) / allowance if count else 0.0 for count in words.fields.values()]
-    everyday, local, officials, deeds, *subjects = fields
+    found = words.fields
+    everyday, local, officials, deeds = [
+        math.log1p(found[name]) / allowance if name in found else 0.0 for name in FIELDS
+    ]
     acts = officials * deeds
     untitled = not signs.titled and allowance <= _LONG
-    known = (
+    return (
         1.0,
         float(abroad > 0),
         float(abroad > 1),
@@ -336,4 +363,3 @@ def _text_values(words: WordCount, signs: Signs) -> tuple[float, ...]:
         float(signs.headline and abroad > 0),
         float(signs.headline and abroad > 1),
     )
-    return known if allowance > _LONG else (*known, *subjects * (1 + min(2, abroad)))

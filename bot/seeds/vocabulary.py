@@ -8,12 +8,13 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping
 from importlib.resources.abc import Traversable
-from itertools import product
+from itertools import chain, product
 from typing import Any
 
 from bot.core.places import PlaceEntry
 from bot.core.topics import TopicEntry, TopicWords
-from bot.core.topicweights import EVERY_TOPIC, FIELDS, MEASURES, TopicWeights
+from bot.core.topicweights import BESIDE, EVERY_TOPIC, FIELDS, MEASURES, TopicWeights
+from bot.core.verbforms import verb_forms
 from bot.seeds.folder import data_folder
 from bot.seeds.tomlfile import LANGUAGE_KEY, TomlFile, read_toml
 
@@ -50,14 +51,22 @@ def load_topics(path: Traversable | None = None) -> tuple[TopicEntry, ...]:
     return tuple(_topic(file, key, table, abroad) for key, table in tables)
 
 
-def load_fields(path: Traversable | None = None) -> dict[str, tuple[str, ...]]:
-    """Return the fields of words of a file (`data/topics.toml`): those of everyday life, of officials, of deeds ….
+def load_fields(topics: Traversable | None = None, subjects: Traversable | None = None) -> dict[str, tuple[str, ...]]:
+    """Return the fields of words of two files: the general ones (`data/topics.toml`) and those of `data/fields.toml`.
 
     Raises:
-        DataError: the file can't be read or they are no words.
+        DataError: a file can't be read or something in it may not stand there.
     """
-    file = read_toml(path or data_folder() / "topics.toml")
-    return {name: file.words("", name, file.content.get(name, "")) for name in FIELDS}
+    file = read_toml(topics or data_folder() / "topics.toml")
+    fields = {name: file.words("", name, file.content.get(name, "")) for name in FIELDS}
+    file = read_toml(subjects or data_folder() / "fields.toml")
+    for name, value in file.content.items():
+        if not _TOPIC_KEY.fullmatch(name):
+            raise file.error(f"the field {name!r} may only have small letters, digits and _", "", name)
+        if name in fields:
+            raise file.error(f"{name!r} stands in topics.toml", "", name)
+        fields[name] = _inflected(file.words("", name, value))
+    return fields
 
 
 def load_topic_weights(path: Traversable | None = None) -> tuple[TopicWeights, ...]:
@@ -127,17 +136,29 @@ def _topic(file: TomlFile, key: str, table: dict[str, Any], abroad: tuple[str, .
 def _weights(
     file: TomlFile, language: str, table: dict[str, Any], fields: Mapping[str, tuple[str, ...]]
 ) -> TopicWeights:
-    file.known(language, table, ("measures", "words"))
-    measures, words = (_tables(file, language, name, table.get(name, {})) for name in ("measures", "words"))
+    parts = ("measures", "words", "fields")
+    file.known(language, table, parts)
+    measures, words, subjects = (_tables(file, language, name, table.get(name, {})) for name in parts)
     for topic, values in measures.items():
         where = f"{language}.measures.{topic}"
         file.known(where, values, MEASURES)
         for name, value in values.items():
-            if not isinstance(value, (int, float)) or isinstance(value, bool):
+            if not _is_number(value):
                 raise file.error(f"{name!r} must be a number", where, name)
+    file.known(f"{language}.fields", subjects, tuple(measures))
+    for topic, rows in subjects.items():
+        where = f"{language}.fields.{topic}"
+        file.known(where, rows, tuple(name for name in fields if name not in FIELDS))
+        for name, value in rows.items():
+            if not (isinstance(value, list) and len(value) == len(BESIDE) and all(map(_is_number, value))):
+                raise file.error(f"{name!r} must be {len(BESIDE)} numbers: {', '.join(BESIDE)}", where, name)
     file.known(f"{language}.words", words, (EVERY_TOPIC, *measures))
     weighed = {topic: _weighed(file, f"{language}.words.{topic}", lists) for topic, lists in words.items()}
-    return TopicWeights(language, measures, weighed, fields)
+    return TopicWeights(language, measures, weighed, fields, subjects)
+
+
+def _is_number(value: object) -> bool:
+    return isinstance(value, (int, float)) and not isinstance(value, bool)
 
 
 def _tables(file: TomlFile, table: str, name: str, value: object) -> dict[str, dict[str, Any]]:
@@ -168,6 +189,12 @@ def _topic_words(file: TomlFile, name: str, table: dict[str, Any]) -> TopicWords
     supporting = tuple(word for word in supporting if word.lower() not in said)
     said.update(word.lower() for word in supporting)
     return TopicWords(strong, supporting, tuple(word for word in hints if word.lower() not in said), shadows)
+
+
+def _inflected(words: Iterable[str]) -> tuple[str, ...]:
+    """Return words with all forms of those that are marked as verbs."""
+    forms = (verb_forms(word[:-1].strip()) if word.endswith("~") else (word,) for word in words)
+    return tuple(chain.from_iterable(forms))
 
 
 def expanded(phrases: Iterable[str]) -> tuple[str, ...]:

@@ -155,6 +155,9 @@ def _set_up_sqlite(connection: sqlite3.Connection, _record: object) -> None:
     connection.isolation_level = None  # the driver begins no transaction by itself; `_begin_sqlite` does
     connection.execute("PRAGMA foreign_keys = ON")
     connection.execute("PRAGMA synchronous = FULL")
+    # Pages (16 MB) after which what was written goes from the log to its place. With SQLite's 1,000 a first poll, which
+    # writes 60 MB, does it a dozen times: a tenth of the time of writing.
+    connection.execute("PRAGMA wal_autocheckpoint = 4000")
 
 
 def _begin_sqlite(db: Connection) -> None:

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.core.topics import TopicEntry, TopicFinder, TopicWords
-from bot.core.topicweights import MEASURES, PhraseWeights, Signs, TopicWeights, WordCount, measured
+from bot.core.topicweights import MEASURES, PhraseWeights, Signs, TopicWeights, measured_subjects
 from bot.core.wordcounts import singular
 from bot.seeds import load_topic_weights, load_topics
 
@@ -92,12 +92,28 @@ def test_a_country_inside_a_phrase_is_a_country_named():
 
 
 def test_words_of_a_field_are_weighed_again_beside_one_country_and_beside_two():
-    count = WordCount()
-    count.fields["goods"] = 3
-    names = ("goods", "goods_abroad", "goods_abroad_two")
-    weighed = [[measured(count, Signs(abroad, 1.0))[name] > 0 for name in names] for abroad in range(3)]
-    assert weighed == [[True, False, False], [True, True, False], [True, True, True]]
-    assert not measured(count, Signs(2, 2.0))["goods_abroad_two"]  # a long text
+    fields = {"farm_goods": ("soybean", "beef"), "everyday": ("recipe",)}
+    weights = TopicWeights("en", {"war": {}}, {}, fields, {"war": {"farm_goods": [1.0, 0.5, 0.25]}})
+    words = weights.count([("Soybeans and beef", 1, ())])
+    assert words.fields == {"farm_goods": 2}
+    (alone, one, two, three) = (weights.sums(words, {}, Signs(n, 1.25))["war"] for n in range(4))
+    assert (alone, one, two) == pytest.approx([math.log1p(2) / 1.25 * weight for weight in (1, 1.5, 1.75)], abs=1e-4)
+    assert three == two
+    assert weights.sums(words, {}, Signs(2, 2.0)) == {"war": 0.0}  # a long text
+
+
+def test_the_fit_sees_of_fields_what_is_weighed_later():
+    fields = {"oil": ("crude", "barrel"), "gas": ("lng",)}
+    ways = {"oil": [1.0, 0.5, 0.25], "gas": [-1.0, 2.0, 0.0]}
+    weights = TopicWeights("en", {"war": {}}, {}, fields, {"war": ways})
+    words = weights.count([("A barrel of crude, no LNG", 1, ())])
+    for abroad, allowance in ((0, 1.0), (1, 1.0), (2, 1.25), (3, 1.0), (2, 2.0)):
+        signs = Signs(abroad, allowance)
+        values = measured_subjects(words, signs, ["oil", "gas"])
+        weighed = sum(
+            x * w for x, w in zip(values, [w for row in zip(*ways.values(), strict=True) for w in row], strict=True)
+        )
+        assert weights.sums(words, {}, signs)["war"] == pytest.approx(weighed, abs=1e-4)
 
 
 def test_hints_say_nothing_without_a_table():
@@ -141,7 +157,7 @@ def test_a_topic_without_anything_to_show_is_none():
     assert small({"war": {"start": 3.0}}, {}).find("Rain.", language="en") == ()
 
 
-def test_a_topic_with_supporting_phrases_only_gives_way_to_a_strong_one():
+def test_a_topic_with_supporting_phrases_only_stands_beside_a_strong_one():
     finder = TopicFinder(
         [
             TopicEntry("war", "War", words={"en": TopicWords(strong=("battle",))}),
@@ -149,7 +165,7 @@ def test_a_topic_with_supporting_phrases_only_gives_way_to_a_strong_one():
         ],
         [TopicWeights("en", {"war": {"strong": 1.0}, "peace": {"supporting": 9.0}}, {})],
     )
-    assert keys(finder.find("A battle and talks.", language="en")) == {"war"}
+    assert keys(finder.find("A battle and talks.", language="en")) == {"war", "peace"}
     assert keys(finder.find("And talks.", language="en")) == {"peace"}
 
 
