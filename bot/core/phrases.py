@@ -227,7 +227,10 @@ def _by_head(phrases: list[Phrase[Payload]]) -> dict[str, list[Phrase[Payload] |
             wanted = _Pattern(cased.strip().partition("*")[0], _tail(star + rest), phrase.payload, phrase.exact)
         if not head:
             raise ValueError(f"a phrase must begin with a letter or sign: {phrase.text!r}")
-        by_head.setdefault(head, []).append(wanted)
+        if head in by_head:
+            by_head[head].append(wanted)
+        else:
+            by_head[head] = [wanted]
         if head.startswith("ال"):  # li + al is written lil, without the alif
             if isinstance(wanted, _Pattern):
                 wanted = wanted._replace(cased="لل" + wanted.cased[2:])

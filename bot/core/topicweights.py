@@ -191,14 +191,19 @@ class TopicWeights:
         return ways
 
     @cached_property
-    def _measures(self) -> dict[str, tuple[list[float], list[float]]]:
-        """What the measures of the text weigh by topic, and those of the topic's phrases, each in their order."""
-        signs = Signs(0, 1.0)
-        of_text, of_phrases = list(_OF_TEXT), list(measured_phrases(NO_PHRASES, signs))
-        return {
-            topic: ([weights.get(name, 0.0) for name in of_text], [weights.get(name, 0.0) for name in of_phrases])
-            for topic, weights in self.measures.items()
-        }
+    def _of_text(self) -> tuple[int, ...]:
+        """The measures of the text, in their order, with their weights for all columns, as words have them."""
+        rows = dict.fromkeys(_OF_TEXT, 0)
+        for place, topic in enumerate(self._columns):
+            for name, weight in self.measures.get(topic, {}).items():
+                if name in rows:
+                    rows[name] += _packed(weight, place)
+        return tuple(rows.values())
+
+    @cached_property
+    def _of_phrases(self) -> dict[str, list[float]]:
+        """What the measures of a topic's phrases weigh, in their order."""
+        return {topic: [weights.get(name, 0.0) for name in _OF_PHRASES] for topic, weights in self.measures.items()}
 
     @cached_property
     def _fields(self) -> dict[str, tuple[str, ...]]:
@@ -239,17 +244,15 @@ class TopicWeights:
 
         `phrases` has the weights of a topic's strong and supporting phrases.
         """
-        known = _text_values(words, signs)
         *own, every = self._weighed(words, signs)
-        sums = dict(zip(self._columns, own, strict=False))
-        for topic, (by_text, by_phrases) in self._measures.items():
-            sums[topic] += sum(map(mul, by_text, known))
+        sums = {topic: total + every for topic, total in zip(self._columns, own, strict=False)}
+        for topic, weights in self._of_phrases.items():
             if any(phrases.get(topic, ())):
-                sums[topic] += sum(map(mul, by_phrases, _phrase_values(phrases[topic], signs)))
-        return {topic: total + every for topic, total in sums.items()}
+                sums[topic] += sum(map(mul, weights, _phrase_values(phrases[topic], signs)))
+        return sums
 
     def _weighed(self, words: WordCount, signs: Signs) -> list[float]:
-        """Return what the words and, in a short text, the fields of one part of life weigh for each column."""
+        """Return what the words, the text's measures and, in a short text, its fields weigh for each column."""
         rows = self._rows
         by_count = dict.fromkeys(words.counts.values(), 0)
         for word, count in words.counts.items():
@@ -259,7 +262,12 @@ class TopicWeights:
             rows = self._subjects[min(signs.abroad, _MANY)]
             fields = words.fields.items()
             packed += sum([rows[name] * round(math.log1p(count) * _FINE) for name, count in fields if name in rows])
-        unit = _UNIT / _FINE / signs.allowance
+        fine = _FINE * signs.allowance  # by which all is divided in the end
+        values = _text_values(words, signs)
+        packed += sum(
+            [weights * round(value * fine) for weights, value in zip(self._of_text, values, strict=True) if value]
+        )
+        unit = _UNIT / fine
         return [unit * units for units in _digits(packed, len(self._columns))]
 
     def telling(self, parts: Iterable[Part], topic: str) -> list[str]:

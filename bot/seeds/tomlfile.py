@@ -17,6 +17,7 @@ from bot.errors import DataError
 LANGUAGE_KEY = re.compile(r"[a-z]{2}")
 # Nothing between two commas, at a list's head or in quotes, or a lone '='.
 _EMPTY = re.compile(r"""^\s*["'\[]*\s*,|,\s*,|(?<!["'])(["'])\s*\1(?!["'])|(?:^|[\s,'"])=\s*(?:[,'"]|$)""")
+_DOUBTFUL = frozenset(("", "=", "*"))  # what a word begins with that may be none
 _HEADER = re.compile(r"\s*\[\[?\s*([\w.-]+)\s*\]\]?\s*(?:#.*)?$")
 _AT_LINE = re.compile(r" \(at line (\d+), column \d+\)$")
 
@@ -41,7 +42,7 @@ class TomlFile:
     def words(self, table: str, field: str, value: object) -> tuple[str, ...]:
         """Return a list of words, written as an array of strings or as one string with commas between."""
         if isinstance(value, str):
-            words = [" ".join(word.split()) for word in value.split(",")]
+            words = [word.strip() for word in " ".join(value.split()).split(",")]
             if not words[-1]:
                 words.pop()  # a comma behind the last word, or no word at all
         elif isinstance(value, list) and all(isinstance(word, str) for word in value):
@@ -50,7 +51,7 @@ class TomlFile:
             raise self.error(
                 f"{field!r} must be words: a string with commas between, or an array of strings", table, field
             )
-        for word in words:
+        for word in [word for word in words if word[:1] in _DOUBTFUL]:
             if not word.lstrip("="):
                 raise self.error(f"{field!r} has an empty phrase", table, field, word)
             if word.lstrip("=").startswith("*"):

@@ -205,6 +205,9 @@ def expanded(phrases: Iterable[str]) -> tuple[str, ...]:
     """
     ways: dict[str, None] = {}
     for phrase in phrases:
+        if "(" not in phrase:
+            ways[phrase] = None
+            continue
         parts = [part.split("|") if n % 2 else [part] for n, part in enumerate(_ALTERNATIVES.split(phrase))]
         ways.update(dict.fromkeys("".join(way) for way in product(*parts)))
     return tuple(ways)

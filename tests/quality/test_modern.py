@@ -48,8 +48,8 @@ PARTS = ("seen", "fitting", "late", "kept", "last", "broad", "broad_kept", "wide
 # `kept`; 1.0, 0.981 and 18 of 18 on `last`; 1.0, 0.990 and 46 of 46 on `broad`; 1.0, 0.981 and 44 of 44 on
 # `broad_kept`; 0.913, 0.981 and 5201 of 5340 on `wide`; 0.841, 0.987 and 115 of 120 on `fresh`; 0.881, 0.988 and 88 of
 # 90 on `unseen`; 0.960, 0.991 and 17 of 17 on `held`. Each floor is one or two slips below. That of `wide` went down
-# from 0.91 and 0.98 on 2026-11-22: its items count a quarter of what they did, for the sake of news of other times. What
-# texts of each part get that were not fitted (though phrases were chosen with an eye on them) is in the head of
+# from 0.91 and 0.98 on 2026-11-22: its items count a quarter of what they did, for the sake of news of other times.
+# What texts of each part get that were not fitted (though phrases were chosen with an eye on them) is in the head of
 # data/topic_weights.toml.
 FLOORS = {
     "seen": {"topics": 0.98, "places": 0.98, "traps": 0.98},
