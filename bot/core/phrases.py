@@ -150,16 +150,14 @@ class Phrases(Generic[Payload]):
     """
 
     def __init__(self, phrases: Iterable[Phrase[Payload]], *, heads: Heads | None = None) -> None:
-        by_head = _by_head(list(phrases))
         # What stands for a head that is all there is to find; where any of its phrases wants more, each is looked at.
+        plain, others = _by_head(list(phrases))
         self._heads = heads or Heads()
-        self._plain: dict[int, tuple[Payload, ...]] = {}
-        self._others: dict[int, list[_Pattern[Payload]]] = {}
-        for number, wanted in zip(self._heads.numbers(by_head), by_head.values(), strict=True):
-            if payloads := _payloads(wanted):
-                self._plain[number] = payloads
-            else:
-                self._others[number] = list(map(_pattern, wanted))
+        numbers = self._heads.numbers([*plain, *others])
+        self._plain: dict[int, tuple[Payload, ...]] = dict(zip(numbers, plain.values(), strict=False))
+        self._others: dict[int, list[_Pattern[Payload]]] = dict(
+            zip(numbers[len(plain) :], others.values(), strict=True)
+        )
         self._tails: dict[str, re.Pattern[str]] = {}
 
     def find(self, text: str) -> list[Found[Payload]]:
@@ -213,42 +211,37 @@ _BETWEEN = "\x00"
 _REST_OF_WORD = r"\w{0,24}"  # the longest ending of a stem in our languages; bounded so that matching stays linear
 
 
-def _by_head(phrases: list[Phrase[Payload]]) -> dict[str, list[Phrase[Payload] | _Pattern[Payload]]]:
-    """Return phrases by what the automaton looks for: all of them, or what stands before their first `*`."""
-    by_head: dict[str, list[Phrase[Payload] | _Pattern[Payload]]] = {}
+def _by_head(
+    phrases: list[Phrase[Payload]],
+) -> tuple[dict[str, tuple[Payload, ...]], dict[str, list[_Pattern[Payload]]]]:
+    """Return phrases by what the automaton looks for: all of them, or what stands before their first `*`.
+
+    The first of the two has what stands for heads that are all there is to find.
+    """
+    plain: dict[str, tuple[Payload, ...]] = {}
+    others: dict[str, list[_Pattern[Payload]]] = {}
     # All are folded as one text: a vocabulary of 27,000 takes half the time that it takes phrase by phrase.
     folded = fold(_BETWEEN.join([phrase.text.replace(_BETWEEN, " ") for phrase in phrases]))
     together = zip(phrases, folded.cased.split(_BETWEEN), folded.low.split(_BETWEEN), strict=True) if phrases else ()
-    for phrase, cased, low in together:
+    for (text, payload, exact), cased, low in together:
         head = low.strip()
-        wanted: Phrase[Payload] | _Pattern[Payload] = phrase
-        if phrase.exact or "*" in head:
+        if exact or "*" in head:
             head, star, rest = head.partition("*")
-            wanted = _Pattern(cased.strip().partition("*")[0], _tail(star + rest), phrase.payload, phrase.exact)
-        if not head:
-            raise ValueError(f"a phrase must begin with a letter or sign: {phrase.text!r}")
-        if head in by_head:
-            by_head[head].append(wanted)
+            pattern = _Pattern(cased.strip().partition("*")[0], _tail(star + rest), payload, exact)
+            others.setdefault(head, []).append(pattern)
+            if head.startswith("ال"):  # li + al is written lil, without the alif
+                others.setdefault("لل" + head[2:], []).append(pattern._replace(cased="لل" + pattern.cased[2:]))
         else:
-            by_head[head] = [wanted]
-        if head.startswith("ال"):  # li + al is written lil, without the alif
-            if isinstance(wanted, _Pattern):
-                wanted = wanted._replace(cased="لل" + wanted.cased[2:])
-            by_head.setdefault("لل" + head[2:], []).append(wanted)
-    return by_head
-
-
-def _payloads(wanted: list[Phrase[Payload] | _Pattern[Payload]]) -> tuple[Payload, ...]:
-    """Return what phrases of one head stand for, each once; nothing if one of them wants more than the head."""
-    if len(wanted) == 1:
-        return (wanted[0].payload,) if isinstance(wanted[0], Phrase) else ()
-    if any(isinstance(each, _Pattern) for each in wanted):
-        return ()
-    return tuple(dict.fromkeys([each.payload for each in wanted]))
-
-
-def _pattern(wanted: Phrase[Payload] | _Pattern[Payload]) -> _Pattern[Payload]:
-    return wanted if isinstance(wanted, _Pattern) else _Pattern("", "", wanted.payload, exact=False)
+            plain[head] = (*plain[head], payload) if head in plain else (payload,)
+            if head.startswith("ال"):
+                plain["لل" + head[2:]] = (*plain.get("لل" + head[2:], ()), payload)
+        if not head:
+            raise ValueError(f"a phrase must begin with a letter or sign: {text!r}")
+    for head, patterns in others.items():
+        patterns += [_Pattern("", "", payload, exact=False) for payload in plain.pop(head, ())]
+    return {
+        head: payloads if len(payloads) == 1 else _each_once((), payloads) for head, payloads in plain.items()
+    }, others
 
 
 def _each_once(known: tuple[Payload, ...], more: tuple[Payload, ...]) -> tuple[Payload, ...]:

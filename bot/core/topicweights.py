@@ -39,10 +39,11 @@ import struct
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
-from itertools import accumulate, pairwise
+from itertools import accumulate, chain, pairwise
 from operator import mul
 from typing import NamedTuple
 
+from bot.core.verbforms import verb_forms
 from bot.core.wordcounts import WORD, Part, WordCounter, singular, words_between
 
 MEASURES = (
@@ -149,7 +150,8 @@ class Signs:
 class TopicWeights:
     """The table of one language: `measures` by topic, `words` by topic and for `all`; the words of `fields` by name.
 
-    `subjects` has the weights of `BESIDE` by topic and field, for the fields that are not among `FIELDS`.
+    In `fields` a verb with `~` behind it stands for all its forms. `subjects` has the weights of `BESIDE` by
+    topic and field, for the fields that are not among `FIELDS`.
 
     >>> fields = {"everyday": ("recipe",)}
     >>> table = TopicWeights("en", {"conflict": {"start": -1.0}}, {"conflict": {"truce": 2.0}}, fields)
@@ -340,7 +342,8 @@ def measured_subjects(words: WordCount, signs: Signs, names: Sequence[str]) -> l
 def _names_by_word(fields: Mapping[str, tuple[str, ...]]) -> dict[str, tuple[str, ...]]:
     names: dict[str, tuple[str, ...]] = {}
     for name, phrases in fields.items():
-        for word in {" ".join(singular(word) for word in WORD.findall(phrase)) for phrase in phrases}:
+        forms = chain.from_iterable(verb_forms(each[:-1]) if each[-1:] == "~" else (each,) for each in phrases)
+        for word in {" ".join(map(singular, WORD.findall(form))) for form in forms}:
             names[word] = (*names.get(word, ()), name)
     return names
 

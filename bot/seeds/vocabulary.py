@@ -8,13 +8,12 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping
 from importlib.resources.abc import Traversable
-from itertools import chain, product
+from itertools import product
 from typing import Any
 
 from bot.core.places import PlaceEntry
 from bot.core.topics import TopicEntry, TopicWords
 from bot.core.topicweights import BESIDE, EVERY_TOPIC, FIELDS, MEASURES, TopicWeights
-from bot.core.verbforms import verb_forms
 from bot.seeds.folder import data_folder
 from bot.seeds.tomlfile import LANGUAGE_KEY, TomlFile, read_toml
 
@@ -45,28 +44,21 @@ def load_topics(path: Traversable | None = None) -> tuple[TopicEntry, ...]:
     """
     file = read_toml(path or data_folder() / "topics.toml")
     abroad = file.words("", "abroad", file.content.pop("abroad", ""))
-    for name in FIELDS:
-        file.content.pop(name, None)  # `load_topic_weights` reads them
     tables = file.tables(_TOPIC_KEY, "small letters, digits and _")
     return tuple(_topic(file, key, table, abroad) for key, table in tables)
 
 
-def load_fields(topics: Traversable | None = None, subjects: Traversable | None = None) -> dict[str, tuple[str, ...]]:
-    """Return the fields of words of two files: the general ones (`data/topics.toml`) and those of `data/fields.toml`.
+def load_fields(path: Traversable | None = None) -> dict[str, tuple[str, ...]]:
+    """Return the fields of words of a file (`data/fields.toml`), in its order; a verb with `~` stands for its forms.
 
     Raises:
-        DataError: a file can't be read or something in it may not stand there.
+        DataError: the file can't be read or something in it may not stand there.
     """
-    file = read_toml(topics or data_folder() / "topics.toml")
-    fields = {name: file.words("", name, file.content.get(name, "")) for name in FIELDS}
-    file = read_toml(subjects or data_folder() / "fields.toml")
-    for name, value in file.content.items():
+    file = read_toml(path or data_folder() / "fields.toml")
+    for name in file.content:
         if not _TOPIC_KEY.fullmatch(name):
             raise file.error(f"the field {name!r} may only have small letters, digits and _", "", name)
-        if name in fields:
-            raise file.error(f"{name!r} stands in topics.toml", "", name)
-        fields[name] = _inflected(file.words("", name, value))
-    return fields
+    return {name: file.words("", name, value) for name, value in file.content.items()}
 
 
 def load_topic_weights(path: Traversable | None = None) -> tuple[TopicWeights, ...]:
@@ -189,12 +181,6 @@ def _topic_words(file: TomlFile, name: str, table: dict[str, Any]) -> TopicWords
     supporting = tuple(word for word in supporting if word.lower() not in said)
     said.update(word.lower() for word in supporting)
     return TopicWords(strong, supporting, tuple(word for word in hints if word.lower() not in said), shadows)
-
-
-def _inflected(words: Iterable[str]) -> tuple[str, ...]:
-    """Return words with all forms of those that are marked as verbs."""
-    forms = (verb_forms(word[:-1].strip()) if word.endswith("~") else (word,) for word in words)
-    return tuple(chain.from_iterable(forms))
 
 
 def expanded(phrases: Iterable[str]) -> tuple[str, ...]:

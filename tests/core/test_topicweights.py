@@ -103,10 +103,10 @@ def test_words_of_a_field_are_weighed_again_beside_one_country_and_beside_two():
 
 
 def test_the_fit_sees_of_fields_what_is_weighed_later():
-    fields = {"oil": ("crude", "barrel"), "gas": ("lng",)}
+    fields = {"oil": ("crude", "pump~"), "gas": ("lng",)}
     ways = {"oil": [1.0, 0.5, 0.25], "gas": [-1.0, 2.0, 0.0]}
     weights = TopicWeights("en", {"war": {}}, {}, fields, {"war": ways})
-    words = weights.count([("A barrel of crude, no LNG", 1, ())])
+    words = weights.count([("Crude was pumped, no LNG", 1, ())])
     for abroad, allowance in ((0, 1.0), (1, 1.0), (2, 1.25), (3, 1.0), (2, 2.0)):
         signs = Signs(abroad, allowance)
         values = measured_subjects(words, signs, ["oil", "gas"])
