@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.model import Article, Feed
-from bot.service.backlog import BATCH, MOST_WAITING, Backlog
+from bot.service.backlog import BATCH, LEAST, MOST_WAITING, Backlog
 from bot.service.keeping import Polled
 
 
@@ -22,7 +22,7 @@ def test_what_came_is_taken_in_its_order_in_batches_that_end_with_the_feed_that_
     came = [polled(count, number) for number, count in enumerate(counts)]
     for each in came:
         backlog.add(each)
-    assert backlog.is_due == (sum(counts) >= BATCH)
+    assert backlog.is_due == (sum(counts) >= LEAST)  # one is missing
     assert backlog.room.is_set() == (sum(counts) <= MOST_WAITING)
     taken = []
     while batch := backlog.take():
@@ -56,6 +56,17 @@ async def test_one_waits_for_a_batch_or_the_last_and_after_a_while_for_anything(
     assert len(backlog.take()) == 1
     await backlog.due(60)  # nothing more will come
     assert backlog.take() == []
+
+
+def test_less_is_enough_where_no_more_feeds_are_to_come_than_wait():
+    backlog = Backlog(4)
+    backlog.add(polled(LEAST))
+    assert not backlog.is_due
+    backlog.add(polled(0))
+    assert backlog.is_due
+    assert len(backlog.take()) == 2
+    backlog.add(polled(LEAST - 1))
+    assert not backlog.is_due
 
 
 async def test_what_came_is_due_as_soon_as_it_waited_long_enough():
