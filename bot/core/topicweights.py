@@ -104,7 +104,8 @@ NO_PHRASES = PhraseWeights()
 # third of the time of adding topic by topic.
 _UNIT = 0.01  # of a weight; finer ones are rounded
 _FINE = 1 << 20  # parts of a count that are told apart
-_DIGIT = 64  # bits: a million words may add up
+_DIGIT = 64  # bits: a million words of the greatest weight may add up
+GREATEST = 1000  # weight, for or against
 _HALF = 1 << _DIGIT - 1
 
 

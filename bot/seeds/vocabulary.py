@@ -13,7 +13,7 @@ from typing import Any
 
 from bot.core.places import PlaceEntry
 from bot.core.topics import TopicEntry, TopicWords
-from bot.core.topicweights import BESIDE, EVERY_TOPIC, FIELDS, MEASURES, TopicWeights
+from bot.core.topicweights import BESIDE, EVERY_TOPIC, FIELDS, GREATEST, MEASURES, TopicWeights
 from bot.seeds.folder import data_folder
 from bot.seeds.tomlfile import LANGUAGE_KEY, TomlFile, read_toml
 
@@ -135,22 +135,22 @@ def _weights(
         where = f"{language}.measures.{topic}"
         file.known(where, values, MEASURES)
         for name, value in values.items():
-            if not _is_number(value):
-                raise file.error(f"{name!r} must be a number", where, name)
+            if not _is_weight(value):
+                raise file.error(f"{name!r} must be a number from -{GREATEST} to {GREATEST}", where, name)
     file.known(f"{language}.fields", subjects, tuple(measures))
     for topic, rows in subjects.items():
         where = f"{language}.fields.{topic}"
         file.known(where, rows, tuple(name for name in fields if name not in FIELDS))
         for name, value in rows.items():
-            if not (isinstance(value, list) and len(value) == len(BESIDE) and all(map(_is_number, value))):
+            if not (isinstance(value, list) and len(value) == len(BESIDE) and all(map(_is_weight, value))):
                 raise file.error(f"{name!r} must be {len(BESIDE)} numbers: {', '.join(BESIDE)}", where, name)
     file.known(f"{language}.words", words, (EVERY_TOPIC, *measures))
     weighed = {topic: _weighed(file, f"{language}.words.{topic}", lists) for topic, lists in words.items()}
     return TopicWeights(language, measures, weighed, fields, subjects)
 
 
-def _is_number(value: object) -> bool:
-    return isinstance(value, (int, float)) and not isinstance(value, bool)
+def _is_weight(value: object) -> bool:
+    return isinstance(value, (int, float)) and not isinstance(value, bool) and abs(value) <= GREATEST
 
 
 def _tables(file: TomlFile, table: str, name: str, value: object) -> dict[str, dict[str, Any]]:
@@ -164,8 +164,8 @@ def _weighed(file: TomlFile, where: str, lists: dict[str, Any]) -> dict[str, flo
     """Return the words of a table whose fields are weights, each with its own."""
     weighed: dict[str, float] = {}
     for field, value in lists.items():
-        if not _WEIGHT.fullmatch(field):
-            raise file.error(f'{field!r} must be a weight such as "+0.50"', where, field)
+        if not _WEIGHT.fullmatch(field) or not _is_weight(float(field)):
+            raise file.error(f'{field!r} must be a weight such as "+0.50", at most {GREATEST}', where, field)
         for word in file.words(where, field, value):
             if word in weighed:
                 raise file.error(f"{word!r} has two weights", where, field, word)
