@@ -14,7 +14,7 @@ import re
 from collections.abc import Iterable
 from functools import lru_cache
 
-from bot.core.phrases import Phrase, Phrases
+from bot.core.phrases import Phrases, Synonyms
 from bot.model import Article
 
 _PLAIN = re.compile(r"[a-z0-9]+")
@@ -49,6 +49,6 @@ def _may_have(word: str, text: str) -> bool:
 def _phrases(word: str) -> Phrases[str] | None:
     """Return what looks for a word; None for one that can't be looked for, which no text has."""
     try:
-        return Phrases([Phrase(" ".join(word.split()).strip('"“”«»'), "")])
+        return Phrases([Synonyms("", [" ".join(word.split()).strip('"“”«»')])])
     except ValueError:
         return None

@@ -36,7 +36,7 @@ from functools import cached_property
 from types import MappingProxyType
 from typing import NamedTuple
 
-from bot.core.phrases import Heads, Phrase, Phrases
+from bot.core.phrases import Heads, Phrases, Synonyms, synonyms
 from bot.model import Place
 
 
@@ -184,10 +184,10 @@ class PlaceFinder:
     @cached_property
     def _context(self) -> Phrases[_Mark]:
         return Phrases(
-            _phrase(word, _Mark(entry.key, kind))
+            each
             for entry in self._entries.values()
             for kind, words in ((_Kind.NEAR, entry.near), (_Kind.UNLESS, entry.unless))
-            for word in words
+            for each in synonyms(_Mark(entry.key, kind), words)
         )
 
     @cached_property
@@ -249,17 +249,12 @@ def _foreign(entry: PlaceEntry) -> list[str]:
     return [word for words in entry.words.values() for word in words]
 
 
-def _phrase(word: str, mark: _Mark) -> Phrase[_Mark]:
-    return Phrase(word.removeprefix("="), mark, exact=word.startswith("="))
-
-
-def _phrases_of(entry: PlaceEntry) -> list[Phrase[_Mark]]:
+def _phrases_of(entry: PlaceEntry) -> list[Synonyms[_Mark]]:
     sure, unsure, shadow = (_Mark(entry.key, kind) for kind in (_Kind.SURE, _Kind.UNSURE, _Kind.SHADOW))
     words = (*entry.names, *entry.people, *entry.capitals, *_foreign(entry))
-    return [
-        *(_phrase(word, unsure if word.removeprefix("=") in entry.unsure else sure) for word in words),
-        *(_phrase(word, shadow) for word in entry.shadows),
-    ]
+    doubtful = [word for word in words if word.removeprefix("=") in entry.unsure] if entry.unsure else []
+    certain = [word for word in words if word not in doubtful] if doubtful else words
+    return [*synonyms(sure, certain), *synonyms(unsure, doubtful), *synonyms(shadow, entry.shadows)]
 
 
 def _line_around(hit: _Hit) -> str:

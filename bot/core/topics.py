@@ -38,7 +38,7 @@ from enum import Enum
 from functools import cached_property, lru_cache
 from types import MappingProxyType
 
-from bot.core.phrases import Heads, Phrase, Phrases
+from bot.core.phrases import Heads, Phrases, Synonyms, synonyms
 from bot.core.spellings import root, stem
 from bot.core.topicweights import PhraseWeights, Signs, TopicWeights
 from bot.core.wordcounts import Part
@@ -110,8 +110,8 @@ class _Evidence:
 
     @property
     def worth(self) -> float:
-        weight = _STRONG if self.kind is _Kind.STRONG else _WEAK
-        return weight * self.place * (1 + math.log(self.count)) if self.count > 1 else weight * self.place
+        worth = self.place * (_STRONG if self.kind is _STRONG_KIND else _WEAK)
+        return worth * (1 + math.log(self.count)) if self.count > 1 else worth
 
 
 # Weights, threshold and lengths were chosen on six sets of labeled English news, bills and event sentences.
@@ -127,8 +127,8 @@ _TITLE_COUNT = 2  # a word of the title counts as if it were there twice
 _MOST_SUM = 30.0  # beyond this a chance is 0 or 1 to all its digits
 _ENOUGH_SUPPORT = 3  # different supporting phrases, where there is neither a strong one nor a setting
 _MOST_EVIDENCE = 6
+_STRONG_KIND, _SUPPORTING, _HINT, _SETTING = _Kind.STRONG, _Kind.SUPPORTING, _Kind.HINT, _Kind.SETTING
 _SETTING_KEY = ""  # of all words of the setting
-_SETTING_ALONE = {_SETTING_KEY}
 _OTHER_LANGUAGE = "other"  # in which the vocabulary has no phrases
 _WORD_LENGTH = 6.0  # characters of a word and its space in our alphabetic languages
 _UNSPACED_WORD_LENGTH = 2.0  # characters of a Chinese or Japanese word
@@ -187,7 +187,7 @@ class TopicFinder:
 
     @cached_property
     def _phrases(self) -> Phrases[_Cue]:
-        phrases: list[Phrase[_Cue]] = []
+        phrases: list[Synonyms[_Cue]] = []
         for key, entry in self._entries.items():
             lists = [(_Cue(key, None, _Kind.SETTING), entry.setting)]
             for language, words in entry.words.items():
@@ -195,11 +195,8 @@ class TopicFinder:
                 lists.append((_Cue(key, language, _Kind.SUPPORTING), words.supporting))
                 lists.append((_Cue(key, language, _Kind.HINT), words.hints))
                 lists.append((_Cue(key, language, _Kind.SHADOW), words.shadows))
-            phrases.extend(
-                Phrase(word[1:], cue, True) if word[:1] == "=" else Phrase(word, cue)
-                for cue, words in lists
-                for word in words
-            )
+            for cue, phrases_of_cue in lists:
+                phrases += synonyms(cue, phrases_of_cue)
         return Phrases(phrases, heads=self._heads)
 
     @cached_property
@@ -290,28 +287,31 @@ class Reading:
             if meaning in self.settings:
                 return
             self.settings.add(meaning)
-        shared = stem(text)
+        shared, evidence = stem(text), self.evidence
         for topic, kind in meaning.topics:
-            cues = self.evidence.setdefault(topic, {})
-            is_setting = kind is _Kind.SETTING
-            key = _SETTING_KEY if is_setting else shared
-            known = cues.get(key)
-            if known is None:
-                cues[key] = _Evidence(text, kind, place)
-            elif not is_setting:
-                known.count += 1
+            cues = evidence.get(topic)
+            if cues is None:
+                cues = evidence[topic] = {}
+            if kind is _SETTING:
+                if _SETTING_KEY not in cues:
+                    cues[_SETTING_KEY] = _Evidence(text, kind, place)
+            elif shared in cues:
+                cues[shared].count += 1
+            else:
+                cues[shared] = _Evidence(text, kind, place)
 
     def phrases(self) -> dict[str, PhraseWeights]:
         """Return what the strong and the supporting phrases of each topic weigh, by the text's length."""
         weights = {}
         for topic, cues in self.evidence.items():
             strong = supporting = hints = 0.0
-            for cue in () if cues.keys() == _SETTING_ALONE else cues.values():
-                if cue.kind is _Kind.SUPPORTING:
+            for cue in cues.values():
+                kind = cue.kind
+                if kind is _SUPPORTING:
                     supporting += cue.worth
-                elif cue.kind is _Kind.STRONG:
+                elif kind is _STRONG_KIND:
                     strong += cue.worth
-                elif cue.kind is _Kind.HINT:
+                elif kind is _HINT:
                     hints += cue.worth
             enough = min(_MOST_SUPPORT, supporting)
             more = min(_MOST_SUPPORT_SEEN, supporting) - enough
