@@ -17,7 +17,7 @@ Rules
     5. Where the language has a table of weights (`bot.core.topicweights`), these sums are put in the scales with all
        words of the text, and the score is the chance that comes of it; a topic whose phrases weigh less than those of
        another is the less likely for it. A country inside a phrase ("Russian gas") is a country named. Where no
-       topic is likely by itself but one of them is, the likeliest stands.
+       topic is likely by itself but one of them is, the likeliest stands in a text of up to 50 words.
 
 Theory
     Evidence of independent cues adds up in the exponent, as in a noisy-or: each further cue takes the same share of
@@ -124,6 +124,7 @@ _MOST_SUPPORT = 1.2  # what supporting phrases can weigh together: in a long art
 _MOST_SUPPORT_SEEN = 3.6  # before the table of weights, which counts what is beyond that for less
 _MOST_STRONG = 4.0  # what strong phrases can weigh together before the table of weights
 _TITLE_COUNT = 2  # a word of the title counts as if it were there twice
+_WORDS_READ = 1_800  # characters, 300 words: what an article is about stands there, and its other words only add noise
 _MOST_SUM = 30.0  # beyond this a chance is 0 or 1 to all its digits
 _ENOUGH_SUPPORT = 3  # different supporting phrases, where there is neither a strong one nor a setting
 _MOST_EVIDENCE = 6
@@ -330,8 +331,12 @@ class Reading:
         return list(alike.values())
 
     def parts(self) -> tuple[Part, Part]:
-        """Return title and body as the table of weights reads them."""
-        return (self.title, _TITLE_COUNT, self.gaps[True]), (self.body, 1, self.gaps[False])
+        """Return the title and the beginning of the body as the table of weights reads them."""
+        body, gaps = self.body, self.gaps[False]
+        if len(body) > _WORDS_READ:
+            body = body[: (body.find(" ", _WORDS_READ) + 1 or _WORDS_READ) - 1]
+            gaps = {span: text for span, text in gaps.items() if span[1] <= len(body)}
+        return (self.title, _TITLE_COUNT, self.gaps[True]), (body, 1, gaps)
 
     def signs(self) -> Signs:
         """Return what the weights want to know besides words."""
@@ -342,12 +347,12 @@ class Reading:
 def _by_weights(read: Reading, weights: TopicWeights) -> list[TopicMatch]:
     """Return the topics that a table finds likely (rule 5)."""
     words = weights.count(read.parts(), read.allowance)
-    phrases = read.phrases()
-    sums = weights.sums(words, phrases, read.signs())
+    phrases, signs = read.phrases(), read.signs()
+    sums = weights.sums(words, phrases, signs)
     chances = {topic: _chance(total) for topic, total in sums.items()}
     chosen = {topic: chance for topic, chance in chances.items() if chance >= _THRESHOLD}
     any_of_them = 1 - math.prod(1 - chance for chance in chances.values())
-    if not chosen and any_of_them >= _THRESHOLD:
+    if not chosen and any_of_them >= _THRESHOLD and not signs.is_long:
         chosen = {max(chances, key=chances.__getitem__): any_of_them}
     matches = ((topic, chance, _evidence(read, topic, weights)) for topic, chance in chosen.items())
     return [TopicMatch(topic, round(chance, 4), shown) for topic, chance, shown in matches if shown]
@@ -356,7 +361,10 @@ def _by_weights(read: Reading, weights: TopicWeights) -> list[TopicMatch]:
 def _evidence(read: Reading, topic: str, weights: TopicWeights) -> tuple[str, ...]:
     """Return what shows a topic: its phrases; where there are none its words, and else the countries named."""
     shown = _shown(read.evidence.get(topic, {}).values())
-    return shown or tuple((weights.telling(read.parts(), topic) or read.countries())[:_MOST_EVIDENCE])
+    if shown:
+        return shown
+    telling = weights.telling(read.parts(), topic, is_long=read.signs().is_long)
+    return tuple((telling or read.countries())[:_MOST_EVIDENCE])
 
 
 def _shown(cues: Iterable[_Evidence]) -> tuple[str, ...]:

@@ -13,9 +13,12 @@ Rules
        Somebody who acts for a state and a deed together are a sign of their own, whichever words they are: that is
        what holds for events nobody has seen. The fields of one part of life each (`subjects`: farm goods, patrols,
        football …) are weighed again beside one foreign country and beside two: soybeans are no tariff, soybeans
-       between Brazil and China may be. Only texts of up to 75 words are weighed by these: a long one has goods and
-       war and sport, and several topics.
-    3. The chance of the topic is the logistic function of that sum.
+       between Brazil and China may be. Only short texts are weighed by these: a long one has goods and war and sport,
+       and several topics.
+    3. A text of over 50 words is long. A topic may have weights of its own for long texts (`long_measures`,
+       `long_words`), which then stand for all others: what a report says in passing is worth nothing in a headline,
+       and there are labels enough to tell its words one by one.
+    4. The chance of the topic is the logistic function of that sum.
 
 Theory
     Logistic regression with an L1 penalty, which leaves few words and so a table that can be read: Tibshirani,
@@ -26,23 +29,23 @@ Theory
     words that no labeled text has.
 
 Known exceptions
-    Weights come from English news of 1987, 1996-2006 and 2004, bills, and fourteen thousand invented items in the
-    manner of 2018-2026; a word that began to mean something else since is weighed as it was then. In a few sentences
-    without a title, politics at home (a trial, a rally) may pass for a topic: measured on the open half of the
-    evaluation sets, F1 of any topic on sentences of political events is best so.
+    Weights come from English news of 1987, 1996-2006 and 2004, bills, and twenty thousand invented items and reports
+    in the manner of 2018-2026; a word that began to mean something else since is weighed as it was then. In a few
+    sentences without a title, politics at home (a trial, a rally) may pass for a topic: measured on the open half of
+    the evaluation sets, F1 of any topic on sentences of political events is best so.
 """
 
 from __future__ import annotations
 
 import math
-import struct
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import cached_property, lru_cache
+from functools import cached_property
 from itertools import accumulate, chain, pairwise
 from operator import mul
 from typing import NamedTuple
 
+from bot.core.packedweights import FINE, UNIT, as_digit, digits
 from bot.core.verbforms import verb_forms
 from bot.core.wordcounts import WORD, Part, WordCounter, singular, words_between
 
@@ -50,7 +53,6 @@ MEASURES = (
     "start",  # what every text has
     "strong",  # the strong phrases' weight
     "strong_once",  # the same whatever the length, 1.5 at most: one phrase in the first lines is much more than none
-    "strong_long",  # that again in a text of over 75 words, where a phrase may be said in passing
     "strong_abroad",  # as strong_once, if a foreign country is named
     "supporting",  # the supporting phrases' weight
     "supporting_abroad",  # that again if a foreign country is named
@@ -81,7 +83,7 @@ FIELDS = ("everyday", "local", "officials", "deeds")  # those that are weighed i
 BESIDE = ("alone", "beside a foreign country", "beside two")  # what a field of one part of life has a weight for
 _MANY = 2  # countries
 _LEAD = 2.0  # beyond this a lead says no more
-_LONG, _ONCE = 1.4, 1.5  # as an allowance: 75 words; as the weight of one strong phrase in the first lines
+_LONG, _ONCE = 1.25, 1.5  # as an allowance: 50 words; as the weight of one strong phrase in the first lines
 
 
 class PhraseWeights(NamedTuple):
@@ -99,34 +101,6 @@ class PhraseWeights(NamedTuple):
 
 
 NO_PHRASES = PhraseWeights()
-
-# The weights of a word for all topics are one number, so that a text's words are added up for all of them at once: a
-# third of the time of adding topic by topic.
-_UNIT = 0.01  # of a weight; finer ones are rounded
-_FINE = 1 << 20  # parts of a count that are told apart
-_DIGIT = 64  # bits: a million words of the greatest weight may add up
-GREATEST = 1000  # weight, for or against
-_HALF = 1 << _DIGIT - 1
-
-
-def _digits(packed: int, count: int) -> list[int]:
-    """Return the signed numbers that one number packs, the lowest first.
-
-    >>> _digits((5 << 2 * 64) + (-3 << 64) + 7, 3)
-    [7, -3, 5]
-    """
-    digits = struct.unpack(f"<{count}Q", (packed + _all_halves(count)).to_bytes(count * _DIGIT // 8, "little"))
-    return [digit - _HALF for digit in digits]
-
-
-def _packed(weight: float, place: int) -> int:
-    """Return a weight as the digit of a place."""
-    return round(weight / _UNIT) << _DIGIT * place
-
-
-@lru_cache
-def _all_halves(count: int) -> int:
-    return sum(_HALF << _DIGIT * place for place in range(count))
 
 
 @dataclass(slots=True)
@@ -146,13 +120,46 @@ class Signs:
     headline: bool = False
     titled: bool = True
 
+    @property
+    def is_long(self) -> bool:
+        """Whether the text has more than 50 words."""
+        return self.allowance > _LONG
+
+
+class _Register(NamedTuple):
+    """What weighs in short texts, or in long ones; of words and texts for all columns in one number.
+
+    Such a number has one digit (`bot.core.packedweights`) for each column. `of_text` are the measures of a text in
+    their order, `of_phrases` what those of a topic's phrases weigh, in theirs.
+    """
+
+    rows: dict[str, int]
+    of_text: tuple[int, ...]
+    of_phrases: dict[str, list[float]]
+
+
+def _register(
+    columns: Sequence[str], measures: Mapping[str, Mapping[str, float]], words: Mapping[str, Mapping[str, float]]
+) -> _Register:
+    rows: dict[str, int] = {}
+    of_text = dict.fromkeys(_OF_TEXT, 0)
+    for place, topic in enumerate(columns):
+        for word, weight in words.get(topic, {}).items():
+            rows[word] = rows.get(word, 0) + as_digit(weight, place)
+        for name, weight in measures.get(topic, {}).items():
+            if name in of_text:
+                of_text[name] += as_digit(weight, place)
+    of_phrases = {topic: [weights.get(name, 0.0) for name in _OF_PHRASES] for topic, weights in measures.items()}
+    return _Register(rows, tuple(of_text.values()), of_phrases)
+
 
 @dataclass(frozen=True)
 class TopicWeights:
     """The table of one language: `measures` by topic, `words` by topic and for `all`; the words of `fields` by name.
 
     In `fields` a verb with `~` behind it stands for all its forms. `subjects` has the weights of `BESIDE` by
-    topic and field, for the fields that are not among `FIELDS`.
+    topic and field, for the fields that are not among `FIELDS`. `long_measures` and `long_words` are what topics weigh
+    by in long texts, if they are there; words of `all` do not count for them then.
 
     >>> fields = {"everyday": ("recipe",)}
     >>> table = TopicWeights("en", {"conflict": {"start": -1.0}}, {"conflict": {"truce": 2.0}}, fields)
@@ -168,6 +175,8 @@ class TopicWeights:
     words: Mapping[str, Mapping[str, float]]
     fields: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     subjects: Mapping[str, Mapping[str, Sequence[float]]] = field(default_factory=dict)
+    long_measures: Mapping[str, Mapping[str, float]] = field(default_factory=dict)
+    long_words: Mapping[str, Mapping[str, float]] = field(default_factory=dict)
 
     @cached_property
     def _columns(self) -> tuple[str, ...]:
@@ -175,13 +184,17 @@ class TopicWeights:
         return (*dict.fromkeys([*self.measures, *(topic for topic in self.words if topic != EVERY_TOPIC)]), EVERY_TOPIC)
 
     @cached_property
-    def _rows(self) -> dict[str, int]:
-        """Every word with its weights for all columns in one number, one digit of `_DIGIT` bits each, in `_UNIT`s."""
-        rows: dict[str, int] = {}
-        for place, topic in enumerate(self._columns):
-            for word, weight in self.words.get(topic, {}).items():
-                rows[word] = rows.get(word, 0) + _packed(weight, place)
-        return rows
+    def _short(self) -> _Register:
+        return _register(self._columns, self.measures, self.words)
+
+    @cached_property
+    def _long(self) -> _Register:
+        every = self.words.get(EVERY_TOPIC, {})
+        own = {  # what counts for every topic is added later: here it is taken away
+            topic: {word: words.get(word, 0.0) - every.get(word, 0.0) for word in (*words, *every)}
+            for topic, words in self.long_words.items()
+        }
+        return _register(self._columns, {**self.measures, **self.long_measures}, {**self.words, **own})
 
     @cached_property
     def _subjects(self) -> tuple[dict[str, int], ...]:
@@ -190,23 +203,8 @@ class TopicWeights:
         for place, topic in enumerate(self._columns):
             for name, weights in self.subjects.get(topic, {}).items():
                 for rows, weight in zip(ways, accumulate(weights), strict=True):
-                    rows[name] = rows.get(name, 0) + _packed(weight, place)
+                    rows[name] = rows.get(name, 0) + as_digit(weight, place)
         return ways
-
-    @cached_property
-    def _of_text(self) -> tuple[int, ...]:
-        """The measures of the text, in their order, with their weights for all columns, as words have them."""
-        rows = dict.fromkeys(_OF_TEXT, 0)
-        for place, topic in enumerate(self._columns):
-            for name, weight in self.measures.get(topic, {}).items():
-                if name in rows:
-                    rows[name] += _packed(weight, place)
-        return tuple(rows.values())
-
-    @cached_property
-    def _of_phrases(self) -> dict[str, list[float]]:
-        """What the measures of a topic's phrases weigh, in their order."""
-        return {topic: [weights.get(name, 0.0) for name in _OF_PHRASES] for topic, weights in self.measures.items()}
 
     @cached_property
     def _fields(self) -> dict[str, tuple[str, ...]]:
@@ -220,11 +218,11 @@ class TopicWeights:
 
     @cached_property
     def _counter(self) -> WordCounter:
-        return WordCounter([*self._fields, *self._rows])
+        return WordCounter([*self._fields, *self._short.rows])
 
     @cached_property
     def _counter_of_long(self) -> WordCounter:
-        return WordCounter([*self._general_fields, *self._rows])
+        return WordCounter([*self._general_fields, *self._long.rows])
 
     def count(self, parts: Iterable[Part], allowance: float = 1.0) -> WordCount:
         """Count the words of parts of a text; in a long one those of general fields only.
@@ -235,7 +233,8 @@ class TopicWeights:
         """
         is_long = allowance > _LONG
         counts = (self._counter_of_long if is_long else self._counter).count(parts)
-        rows, fields = self._rows, self._general_fields if is_long else self._fields
+        rows = (self._long if is_long else self._short).rows
+        fields = self._general_fields if is_long else self._fields
         found = WordCount({word: count for word, count in counts.items() if word in rows})
         for word in counts.keys() & fields.keys():
             for name in fields[word]:
@@ -247,34 +246,38 @@ class TopicWeights:
 
         `phrases` has the weights of a topic's strong and supporting phrases.
         """
-        *own, every = self._weighed(words, signs)
+        register = self._long if signs.is_long else self._short
+        *own, every = self._weighed(words, signs, register)
         sums = {topic: total + every for topic, total in zip(self._columns, own, strict=False)}
-        for topic, weights in self._of_phrases.items():
+        for topic, weights in register.of_phrases.items():
             if any(phrases.get(topic, ())):
                 sums[topic] += sum(map(mul, weights, _phrase_values(phrases[topic], signs)))
         return sums
 
-    def _weighed(self, words: WordCount, signs: Signs) -> list[float]:
+    def _weighed(self, words: WordCount, signs: Signs, register: _Register) -> list[float]:
         """Return what the words, the text's measures and, in a short text, its fields weigh for each column."""
-        rows = self._rows
+        rows = register.rows
         by_count = dict.fromkeys(words.counts.values(), 0)
         for word, count in words.counts.items():
             by_count[count] += rows[word]
-        packed = sum([units * round((1 + math.log(count)) * _FINE) for count, units in by_count.items()])
-        if signs.allowance <= _LONG:
+        packed = sum([units * round((1 + math.log(count)) * FINE) for count, units in by_count.items()])
+        if not signs.is_long:
             rows = self._subjects[min(signs.abroad, _MANY)]
             fields = words.fields.items()
-            packed += sum([rows[name] * round(math.log1p(count) * _FINE) for name, count in fields if name in rows])
-        fine = _FINE * signs.allowance  # by which all is divided in the end
+            packed += sum([rows[name] * round(math.log1p(count) * FINE) for name, count in fields if name in rows])
+        fine = FINE * signs.allowance  # by which all is divided in the end
         values = _text_values(words, signs)
         packed += sum(
-            [weights * round(value * fine) for weights, value in zip(self._of_text, values, strict=True) if value]
+            [weights * round(value * fine) for weights, value in zip(register.of_text, values, strict=True) if value]
         )
-        unit = _UNIT / fine
-        return [unit * units for units in _digits(packed, len(self._columns))]
+        unit = UNIT / fine
+        return [unit * units for units in digits(packed, len(self._columns))]
 
-    def telling(self, parts: Iterable[Part], topic: str) -> list[str]:
+    def telling(self, parts: Iterable[Part], topic: str, *, is_long: bool = False) -> list[str]:
         """Return the words of a text that speak for a topic, as they stand there first, the most telling first."""
+        own, every = self.words.get(topic, {}), self.words.get(EVERY_TOPIC, {})
+        if is_long and topic in self.long_words:
+            own, every = self.long_words[topic], {}
         firsts: dict[str, str] = {}
         for text, _, gaps in parts:
             spans = list(words_between(text, gaps))
@@ -282,19 +285,16 @@ class TopicWeights:
                 firsts.setdefault(word, text[start:end])
             for (word, start, _), (after, _, end) in pairwise(spans):
                 firsts.setdefault(f"{word} {after}", text[start:end])
-        weights = {word: self._weight(word, topic) for word in firsts}
+        weights = {word: own.get(word, 0.0) + every.get(word, 0.0) for word in firsts}
         ranked = sorted((word for word, weight in weights.items() if weight > 0), key=lambda word: -weights[word])
         return [firsts[word] for word in ranked]
-
-    def _weight(self, word: str, topic: str) -> float:
-        return sum(self.words.get(each, {}).get(word, 0.0) for each in (EVERY_TOPIC, topic))
 
 
 def measured_phrases(weights: PhraseWeights, signs: Signs) -> dict[str, float]:
     """Return the measures of a topic's phrases, from what they weigh.
 
-    >>> measured_phrases(PhraseWeights(1.0, 0.5), Signs(1, 1.0))["strong_long"]
-    0.0
+    >>> measured_phrases(PhraseWeights(2.0, 0.5), Signs(1, 1.0))["strong_once"]
+    1.5
     """
     return dict(zip(_OF_PHRASES, _phrase_values(weights, signs), strict=True))
 
@@ -302,13 +302,12 @@ def measured_phrases(weights: PhraseWeights, signs: Signs) -> dict[str, float]:
 def _phrase_values(weights: PhraseWeights, signs: Signs) -> tuple[float, ...]:
     """Return the values of `_OF_PHRASES`."""
     strong, supporting, more, hints, rival = weights
-    is_long = signs.allowance > _LONG
+    is_long = signs.is_long
     once = min(_ONCE, strong * signs.allowance)
     lead = strong + supporting + more - (0.0 if is_long else rival)
     return (
         strong,
         once,
-        once if is_long else 0.0,
         once if signs.abroad else 0.0,
         supporting,
         supporting if signs.abroad else 0.0,
@@ -334,7 +333,7 @@ def measured_subjects(words: WordCount, signs: Signs, names: Sequence[str]) -> l
     >>> measured_subjects(WordCount(fields={"oil": 1}), Signs(1, 1.0), ["gas", "oil"])
     [0.0, 0.6931471805599453, 0.0, 0.6931471805599453, 0.0, 0.0]
     """
-    if signs.allowance > _LONG:
+    if signs.is_long:
         return [0.0] * len(names) * len(BESIDE)
     alone = [math.log1p(words.fields.get(name, 0)) / signs.allowance for name in names]
     return [value * (signs.abroad >= least) for least in range(len(BESIDE)) for value in alone]
@@ -357,7 +356,7 @@ def _text_values(words: WordCount, signs: Signs) -> tuple[float, ...]:
         math.log1p(found[name]) / allowance if name in found else 0.0 for name in FIELDS
     ]
     acts = officials * deeds
-    untitled = not signs.titled and allowance <= _LONG
+    untitled = not signs.titled and not signs.is_long
     return (
         1.0,
         float(abroad > 0),

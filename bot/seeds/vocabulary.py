@@ -11,9 +11,10 @@ from importlib.resources.abc import Traversable
 from itertools import product
 from typing import Any
 
+from bot.core.packedweights import GREATEST
 from bot.core.places import PlaceEntry
 from bot.core.topics import TopicEntry, TopicWords
-from bot.core.topicweights import BESIDE, EVERY_TOPIC, FIELDS, GREATEST, MEASURES, TopicWeights
+from bot.core.topicweights import BESIDE, EVERY_TOPIC, FIELDS, MEASURES, TopicWeights
 from bot.seeds.folder import data_folder
 from bot.seeds.tomlfile import LANGUAGE_KEY, TomlFile, read_toml
 
@@ -128,15 +129,18 @@ def _topic(file: TomlFile, key: str, table: dict[str, Any], abroad: tuple[str, .
 def _weights(
     file: TomlFile, language: str, table: dict[str, Any], fields: Mapping[str, tuple[str, ...]]
 ) -> TopicWeights:
-    parts = ("measures", "words", "fields")
+    parts = ("measures", "words", "fields", "long_measures", "long_words")
     file.known(language, table, parts)
-    measures, words, subjects = (_tables(file, language, name, table.get(name, {})) for name in parts)
-    for topic, values in measures.items():
-        where = f"{language}.measures.{topic}"
-        file.known(where, values, MEASURES)
-        for name, value in values.items():
-            if not _is_weight(value):
-                raise file.error(f"{name!r} must be a number from -{GREATEST} to {GREATEST}", where, name)
+    measures, words, subjects, *of_long = (_tables(file, language, name, table.get(name, {})) for name in parts)
+    for part, topics in (("measures", measures), ("long_measures", of_long[0])):
+        for topic, values in topics.items():
+            where = f"{language}.{part}.{topic}"
+            file.known(where, values, MEASURES)
+            for name, value in values.items():
+                if not _is_weight(value):
+                    raise file.error(f"{name!r} must be a number from -{GREATEST} to {GREATEST}", where, name)
+    for part, topics in zip(parts[3:], of_long, strict=True):
+        file.known(f"{language}.{part}", topics, tuple(measures))
     file.known(f"{language}.fields", subjects, tuple(measures))
     for topic, rows in subjects.items():
         where = f"{language}.fields.{topic}"
@@ -145,8 +149,11 @@ def _weights(
             if not (isinstance(value, list) and len(value) == len(BESIDE) and all(map(_is_weight, value))):
                 raise file.error(f"{name!r} must be {len(BESIDE)} numbers: {', '.join(BESIDE)}", where, name)
     file.known(f"{language}.words", words, (EVERY_TOPIC, *measures))
-    weighed = {topic: _weighed(file, f"{language}.words.{topic}", lists) for topic, lists in words.items()}
-    return TopicWeights(language, measures, weighed, fields, subjects)
+    weighed, weighed_long = (
+        {topic: _weighed(file, f"{language}.{part}.{topic}", lists) for topic, lists in topics.items()}
+        for part, topics in (("words", words), ("long_words", of_long[1]))
+    )
+    return TopicWeights(language, measures, weighed, fields, subjects, of_long[0], weighed_long)
 
 
 def _is_weight(value: object) -> bool:

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.core.topics import TopicEntry, TopicFinder, TopicWords
-from bot.core.topicweights import MEASURES, PhraseWeights, Signs, TopicWeights, measured_subjects
+from bot.core.topicweights import FIELDS, MEASURES, PhraseWeights, Signs, TopicWeights, measured_subjects
 from bot.core.wordcounts import singular
 from bot.seeds import load_topic_weights, load_topics
 
@@ -54,7 +54,7 @@ def test_every_measure_is_weighed():
     weights = TopicWeights("en", {"war": dict.fromkeys(MEASURES, 1.0)}, {}, fields)
     words = weights.count([("recipe, an envoy's threat", 1, ())])
     assert {name: count for name, count in words.fields.items() if count} == dict.fromkeys(fields, 1)
-    field, phrases = 0.6931 / 2, 4 * 1.5 + 2 * 0.5 + 0.1 + 2 * 0.2 + 2.0
+    field, phrases = 0.6931 / 2, 3 * 1.5 + 2 * 0.5 + 0.1 + 2 * 0.2 + 2.0
     sums = weights.sums(words, {"war": PhraseWeights(1.5, 0.5, 0.1, 0.2, 1.3)}, Signs(3, 2.0, headline=True))
     assert sums["war"] == pytest.approx(1 + phrases + 3 + 1 + 4 * field + field * field + 3, abs=1e-3)
     (short,) = weights.sums(words, {}, Signs(0, 1.0, titled=False)).values()
@@ -122,12 +122,36 @@ def test_hints_say_nothing_without_a_table():
     assert finder.find("They held it in Peru.") == ()
 
 
-def test_a_strong_phrase_in_passing_is_weighed_in_long_texts_only():
-    weights = TopicWeights("en", {"war": {"strong_once": 1.0, "strong_long": -2.0}}, {})
-    short, long = (
-        weights.sums(weights.count([]), {"war": PhraseWeights(1.0)}, Signs(0, allowance)) for allowance in (1.3, 1.5)
+def test_a_long_text_is_weighed_by_the_tables_for_long_texts_if_there_are_any():
+    weights = TopicWeights(
+        "en",
+        {"war": {"start": 4.0, "strong_once": 1.0}, "peace": {"start": 1.0}},
+        {"war": {"rebel": 8.0}, "all": {"rebel": 1.0, "truce": 2.0}},
+        long_measures={"war": {"start": -1.0, "strong_once": -2.0}},
+        long_words={"war": {"truce": 0.5}},
     )
-    assert (short, long) == ({"war": 1.3}, {"war": -1.5})
+    short, long = (
+        weights.sums(weights.count([("a rebel and a truce", 1, ())], size), {"war": PhraseWeights(1.0)}, Signs(0, size))
+        for size in (1.25, 2.0)
+    )
+    assert short["war"] == pytest.approx((4.0 * 1.25 + 8.0 + 3.0) / 1.25 + 1.25)
+    assert long["war"] == pytest.approx(-1.0 + 0.5 / 2.0 - 2.0 * 1.5)
+    assert long["peace"] == pytest.approx(1.0 + 3.0 / 2.0)  # it has none of its own
+
+
+def test_evidence_in_a_long_text_is_what_speaks_there():
+    words = {"war": {"rebel": 1.0}, "all": {"truce": 1.0}}
+    weights = TopicWeights("en", {"war": {}}, words, long_words={"war": {"army": 1.0, "rebel": -1.0}})
+    parts = [("Army, rebels, truce", 1, ())]
+    assert weights.telling(parts, "war") == ["rebels", "truce"]
+    assert weights.telling(parts, "war", is_long=True) == ["Army"]
+
+
+def test_of_a_long_article_the_words_of_its_beginning_count():
+    finder = small({"war": {"start": -1.0}}, {"war": {"rebel": 60.0}})
+    rain = "Rain fell. " * 170
+    assert keys(finder.find(f"Rebels came. {rain}", language="en")) == {"war"}
+    assert finder.find(f"{rain}Rebels came to Peru.", language="en") == ()
 
 
 def test_a_table_counts_for_its_own_language_only():
@@ -174,6 +198,7 @@ def test_where_none_is_likely_but_one_of_them_is_the_likeliest_stands_for_all():
     (match,) = finder.find("Talks.", language="en")
     assert match.topic == "war"
     assert match.score == pytest.approx(1 - 0.525 * 0.5498, abs=1e-3)
+    assert finder.find("Talks." + " It rained." * 30, language="en") == ()  # a report may be about none
 
 
 @pytest.mark.parametrize(
@@ -192,11 +217,11 @@ def test_the_shipped_table_leaves_the_plain_cases_plain(finder, text, topic):
     assert topic in keys(finder.find(text, language="en"))
 
 
-def test_a_long_article_may_have_several_topics_one_strong_phrase_each(finder):
+def test_a_long_article_may_have_several_topics(finder):
     text = (
-        "The American ambassador called Japan an important ally and spoke of the military bases on its soil. The two "
-        "governments are at odds over a tariff on cars that took effect on Monday. Tokyo wants an exemption, its trade "
-        "minister said, and has asked for a meeting before the end of the month. Washington has not answered yet. "
+        "The American ambassador called Japan an important ally and spoke of the military bases on its soil and of a "
+        "joint exercise in spring. The two governments are at odds over a tariff on cars that took effect on Monday. "
+        "Tokyo wants an exemption, its trade minister said, and has asked for a meeting before the end of the month. "
     )
     text += "Dealers in Nagoya told of parked cars and idle trucks, and of workers sent home for a week. " * 3
     assert {"alliances", "tariffs"} <= keys(finder.find(text, title="Tokyo asks its partner for time", language="en"))
@@ -221,6 +246,7 @@ def test_the_shipped_table_weighs_every_topic_by_known_measures():
     assert table.language == "en"
     assert list(table.measures) == [entry.key for entry in load_topics()]
     assert all(set(values) == set(MEASURES) for values in table.measures.values())
+    assert list(table.long_measures) == list(table.long_words) == list(table.measures)
     assert {singular(word) for words in table.words.values() for word in words if " " not in word} == {
         word for words in table.words.values() for word in words if " " not in word
     }
@@ -254,10 +280,8 @@ def test_weights_packed_into_one_number_add_up_as_one_by_one(counts, units):
         assert total == pytest.approx(expected, abs=1e-4)
 
 
-def test_a_long_text_is_weighed_as_if_every_field_had_been_counted():
+def test_in_a_long_text_fields_of_one_part_of_life_are_not_counted():
     weights = load_topic_weights()[0]
     parts = [("Generals and soybeans", 2, ()), ("The envoy shelled oil tankers, a goal in the cup. " * 9, 1, ())]
-    signs = Signs(2, 2.0)
-    known, fewer = weights.count(parts), weights.count(parts, 2.0)
-    assert fewer.counts == known.counts
-    assert weights.sums(fewer, {}, signs) == weights.sums(known, {}, signs)
+    short, long = weights.count(parts).fields, weights.count(parts, 2.0).fields
+    assert long == {name: count for name, count in short.items() if name in FIELDS} != short

@@ -2,7 +2,7 @@
 
 FOLDER is evaluation data as `make quality EVAL=FOLDER` takes it. The table says how it was fitted and how well it does
 on texts it has not seen: in five folds, and on each set when fitted without it. Nothing of the texts is kept. It takes
-about ten minutes, and the same texts give the same table; `tests.quality.fitting` has the arithmetic.
+half an hour on two cores, and the same texts give the same table; `tests.quality.fitting` has the arithmetic.
 """
 
 from __future__ import annotations
@@ -10,6 +10,8 @@ from __future__ import annotations
 import sys
 import textwrap
 from collections.abc import Iterator
+from concurrent.futures import ProcessPoolExecutor
+from multiprocessing import get_context
 from pathlib import Path
 
 import numpy as np
@@ -19,17 +21,20 @@ from bot.core.topicweights import BESIDE, EVERY_TOPIC, FIELDS, MEASURES, TopicWe
 from bot.seeds import load_fields, load_topics
 from tests.quality.fitting import (
     LEAN,
-    LEAN_SETTLED,
     LEARNED,
     PENALTY,
     PENALTY_ALL,
     PENALTY_SUBJECTS,
     PHRASES,
+    RIDGE,
     ROUNDS,
+    SHRINKAGE,
     Data,
     Fitted,
+    FittedLong,
     chances_of,
     fit,
+    fit_long,
     found_in,
     prepare,
 )
@@ -38,6 +43,7 @@ from tests.quality.labeled import OURS, features_of, labeled_texts
 GOLD = Path(__file__).parent / "modern.jsonl"
 OUT = Path(__file__).parents[2] / "data" / "topic_weights.toml"
 FOLDS = 5
+LEAST_SHOWN = 0.005  # of a measure's weight
 TARIFFS_ONLY = ("reuters", "bills")
 # What is fitted without, to see what an unseen kind of text gets: sets that are of one kind go together.
 KINDS = (("reuters",), ("bills",), ("headlines",), ("world", "untitled"), ("events",), OURS)
@@ -50,18 +56,21 @@ HEAD = """# The weights of words for and against each topic. Made by `python -m 
 #                         foreign country, and what beside two
 #   [xx.words.topic]      words by weight: '+' speaks for the topic, '-' against it; singular, small letters, pairs too
 #   [xx.words.all]        words that speak for or against every topic
+#   [xx.long_measures.topic], [xx.long_words.topic]
+#                         the same in texts of over 50 words, instead of all of the above
 #
 # Fitted on the open half of the evaluation sets (news of 1987 by subject, bills and front pages by policy code, news
 # of 2004 by section with and without its titles, sentences with political events) and on the gold set in
-# tests/quality but for its parts `held`, `unseen` and `fresh`: logistic regression, L1 penalty {own} ({every} for words
-# of all topics, {subjects} for fields of words), {rounds} rounds, words' weights rounded to quarters. Added were
-# {settled} for tariffs, and for the others
+# tests/quality but for its parts `held`, `unseen`, `fresh` and `reports_kept`: logistic regression. For short texts L1
+# penalty {own} ({every} for words of all topics, {subjects} for fields of words), L2 {shrinkage}, {rounds} rounds,
+# weights of words rounded to quarters; for long ones L2 penalty {ridge} on what is added to a share of the weights that
+# words have in short ones. Added were, for all topics but tariffs,
 # {lean}.
 # On texts it had not seen, in five folds:
 {folds}
 # On each set when fitted without that set:
 {kinds}
-# (reuters and bills: tariffs; headlines, world, untitled and events: any topic; the last eight: every topic of parts
+# (reuters and bills: tariffs; headlines, world, untitled and events: any topic; the last nine: every topic of parts
 # of the gold set; traps: those without any that have none. Phrases were chosen with an eye on all of these, which
 # flatters them; tests/quality/test_modern.py has what each was at first sight.)"""
 
@@ -79,8 +88,9 @@ def main() -> int:
     folds = list(report(data, chances_unseen(data, [data.folds == fold for fold in range(FOLDS)]), topics))
     kinds = list(report(data, chances_unseen(data, [of_kind(data, kind) for kind in KINDS]), topics))
     print("\n".join([*folds, *kinds]), flush=True)
-    fitted = fit(data, np.ones(len(texts), dtype=bool))
-    OUT.write_text(written(data, fitted, topics, head(folds, kinds)), encoding="utf-8")
+    everything = np.ones(len(texts), dtype=bool)
+    short, long = fit(data, everything), fit_long(data, everything)
+    OUT.write_text(written(data, short, long, topics, head(folds, kinds)), encoding="utf-8")
     return 0
 
 
@@ -92,16 +102,24 @@ def of_kind(data: Data, kind: tuple[str, ...]) -> np.ndarray:
 def chances_unseen(data: Data, parts: list[np.ndarray]) -> np.ndarray:
     """Return the chances of topics in each part of the texts, fitted on all the others; 0 in no part."""
     chances = np.zeros(data.labels.shape)
-    for n, part in enumerate(parts, 1):
-        index = np.flatnonzero(part)
-        chances[index] = chances_of(data, fit(data, ~part), index)
-        print(f"{n} of {len(parts)}", flush=True)
+    with ProcessPoolExecutor(mp_context=get_context("fork"), initializer=_given.append, initargs=(data,)) as pool:
+        for n, (part, found) in enumerate(zip(parts, pool.map(_chances_in, parts), strict=True), 1):
+            chances[part] = found
+            print(f"{n} of {len(parts)}", flush=True)
     return chances
+
+
+_given: list[Data] = []  # to a process of the pool
+
+
+def _chances_in(part: np.ndarray) -> np.ndarray:
+    (data,) = _given
+    return chances_of(data, fit(data, ~part), fit_long(data, ~part), np.flatnonzero(part))
 
 
 def report(data: Data, chances: np.ndarray, topics: list[str]) -> Iterator[str]:
     """Give a line a group: how well topics are found."""
-    found = found_in(chances)
+    found = found_in(chances, data.is_long)
     for group in ("reuters", "bills", "headlines", "world", "untitled", "events", *OURS):
         own = data.groups == group
         if group in OURS:
@@ -131,8 +149,9 @@ def head(folds: list[str], kinds: list[str]) -> str:
         own=PENALTY,
         every=PENALTY_ALL,
         subjects=PENALTY_SUBJECTS,
+        shrinkage=SHRINKAGE,
+        ridge=RIDGE,
         rounds=ROUNDS,
-        settled=_said(LEAN_SETTLED),
         lean=_said(LEAN),
         folds="\n".join(f"#   {line}" for line in folds),
         kinds="\n".join(f"#   {line}" for line in without),
@@ -143,9 +162,13 @@ def _said(leans: dict[str, float]) -> str:
     return ", ".join(f"{lean:+} to {name}" for name, lean in leans.items())
 
 
-def written(data: Data, fitted: Fitted, topics: list[str], comment: str) -> str:
+def written(data: Data, fitted: Fitted, long: FittedLong, topics: list[str], comment: str) -> str:
     """Return the table as TOML."""
     out = [comment]
+    for n, topic in enumerate(topics):
+        values = dict(zip((*LEARNED, *PHRASES), long.measures[:, n], strict=False))
+        shown = [f"{name} = {values[name]:.2f}" for name in MEASURES if abs(values[name]) >= LEAST_SHOWN]
+        out += [f"\n[en.long_measures.{topic}]", *shown]
     for n, topic in enumerate(topics):
         out.append(f"\n[en.measures.{topic}]")
         values = dict(zip(LEARNED, fitted.measures[:, n], strict=False))
@@ -156,8 +179,11 @@ def written(data: Data, fitted: Fitted, topics: list[str], comment: str) -> str:
         ways = fitted.measures[len(LEARNED) :, n].reshape(len(BESIDE), -1).T.round(2) + 0.0
         rows = zip(data.subjects, ways, strict=True)
         out += [f"{name} = [{', '.join(f'{weight:.2f}' for weight in row)}]" for name, row in rows if row.any()]
-    for topic, column in [(EVERY_TOPIC, fitted.every[:, 0]), *zip(topics, fitted.own.T, strict=True)]:
-        out.append(f"\n[en.words.{topic}]")
+    columns = [("words", EVERY_TOPIC, fitted.every[:, 0])]
+    columns += [("words", topic, column) for topic, column in zip(topics, fitted.own.T, strict=True)]
+    columns += [("long_words", topic, column) for topic, column in zip(topics, long.words.T, strict=True)]
+    for table, topic, column in columns:
+        out.append(f"\n[en.{table}.{topic}]")
         for weight in sorted(set(column) - {0.0}, reverse=True):
             words = [data.vocabulary[n] for n in np.flatnonzero(column == weight)]
             wrapped = textwrap.wrap(", ".join(words), 117, break_long_words=False, break_on_hyphens=False)

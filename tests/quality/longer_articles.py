@@ -1,6 +1,6 @@
 """Reads the invented longer articles of `longer/`, with an editor's key sentences and the page's junk marked.
 
-An article starts with `=== id | kind` and its headline; then one paragraph a line. `[[…]]` stands around a key
+An article starts with `=== id | kind | topics` and its headline; then one paragraph a line. `[[…]]` stands around a key
 sentence, and a line that starts with `~ ` is junk: a byline, a caption, a share line, a heading, a date of a timeline.
 `test_longer.py` tells in which order the files were written, and what each had when it was new.
 """
@@ -25,6 +25,7 @@ class LongerArticle:
     kind: str
     title: str
     text: str
+    topics: frozenset[str]
     keys: tuple[tuple[int, int], ...]
     junk: tuple[tuple[int, int], ...]
 
@@ -45,7 +46,7 @@ def longer_articles(name: str) -> list[LongerArticle]:
 
 
 def _article(head: str, title: str, *lines: str) -> LongerArticle:
-    name, kind = head.split(" | ")
+    name, kind, topics = head.split(" |")
     keys: list[tuple[int, int]] = []
     junk: list[tuple[int, int]] = []
     text = ""
@@ -59,4 +60,4 @@ def _article(head: str, title: str, *lines: str) -> LongerArticle:
                 keys.append((len(text), len(text) + len(piece)))
             text += piece
         text += "\n"
-    return LongerArticle(name, kind, title, text, tuple(keys), tuple(junk))
+    return LongerArticle(name, kind.strip(), title, text, frozenset(topics.split()), tuple(keys), tuple(junk))

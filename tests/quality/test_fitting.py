@@ -41,13 +41,15 @@ def folder(tmp_path):
 def test_the_fit_writes_a_table_that_loads_and_is_the_same_each_time(folder, tmp_path, monkeypatch):
     gold = tmp_path / "gold.jsonl"
     items = [
-        {"id": f"{part}{n}", "part": part, "title": title, "text": f"{text} {n}", "topics": topics}
+        {"id": f"{part}{n}", "part": part, "title": title, "text": f"{text} {n}" * length, "topics": topics}
         for part in fit_topics.OURS
+        for length in ([6] if part == "reports" else [1])
         for n, ((title, text), topics) in enumerate([(TRADE, ["tariffs"]), (COOKING, [])] * 3)
     ]
     gold.write_text("".join(json.dumps(item) + "\n" for item in items), encoding="utf-8")
     monkeypatch.setattr(fit_topics, "GOLD", gold)
     monkeypatch.setattr(fitting, "ROUNDS", 20)
+    monkeypatch.setattr(fitting, "ROUNDS_LONG", 20)
     monkeypatch.setattr(sys, "argv", ["fit_topics", str(folder)])
     tables = []
     for n in range(2):
@@ -56,7 +58,8 @@ def test_the_fit_writes_a_table_that_loads_and_is_the_same_each_time(folder, tmp
         tables.append((tmp_path / f"weights{n}.toml").read_text(encoding="utf-8"))
     assert tables[0] == tables[1]
     (table,) = load_topic_weights(tmp_path / "weights0.toml")
-    assert list(table.measures) == [entry.key for entry in load_topics()]
+    assert list(table.measures) == list(table.long_measures) == [entry.key for entry in load_topics()]
+    assert table.long_words["tariffs"]
     assert "traps 3/3" in tables[0]
     assert not {"number", "brazil"} & table.words["tariffs"].keys()
 
