@@ -54,7 +54,7 @@ def test_summarize_gives_title_verbatim_sentences_topics_and_places(run):
     assert told["title"] == "Meridia answers quota on cold-rolled steel"
     assert [text[each["start"] : each["end"]] for each in told["summary"]] == [each["text"] for each in told["summary"]]
     assert len(told["summary"]) == 3
-    assert {"tariffs", "alliances"} <= {match["topic"] for match in told["topics"]}
+    assert {match["topic"] for match in told["topics"]} == {"tariffs"}  # of the alliance it speaks in passing
     assert {"US", "JP"} <= set(told["places"])
     assert 0 < told["kept"] < 1
     assert set(told) == {

@@ -52,6 +52,10 @@ async def test_start_greets_with_two_buttons_and_publishes_the_menu(telegram, ad
 
 
 async def test_a_forwarded_article_is_answered_in_its_own_sentences(telegram, ada, seed_text):
+    seed_text += (
+        "The allies will meet on the cost of American bases and on their joint exercises before that, the ministry "
+        "said; the defense treaty is not to be joined with trade.\n"
+    )
     forwarded = telegram.people.forward_text(ada, seed_text, origin=Origin("channel", "Quay Dispatch", "quaydispatch"))
     (answer,) = await telegram.wait_for(ada, timeout=20)
     title, signs, *sentences, kept = [line for line in answer.text.split("\n") if line]

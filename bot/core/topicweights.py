@@ -189,12 +189,15 @@ class TopicWeights:
 
     @cached_property
     def _long(self) -> _Register:
+        measures = {**self.measures, **self.long_measures}
+        if self.long_words.keys() >= set(self._columns[:-1]):
+            return _register(self._columns, measures, self.long_words)
         every = self.words.get(EVERY_TOPIC, {})
         own = {  # what counts for every topic is added later: here it is taken away
             topic: {word: words.get(word, 0.0) - every.get(word, 0.0) for word in (*words, *every)}
             for topic, words in self.long_words.items()
         }
-        return _register(self._columns, {**self.measures, **self.long_measures}, {**self.words, **own})
+        return _register(self._columns, measures, {**self.words, **own})
 
     @cached_property
     def _subjects(self) -> tuple[dict[str, int], ...]:
