@@ -77,11 +77,6 @@ PLACES = [
 ]
 
 
-@pytest.mark.parametrize(("text", "line", "what"), PLACES)
-def test_a_wrong_file_of_places_is_named_with_its_line(tmp_path, text, line, what):
-    refused(load_places, written(tmp_path, text), line, what)
-
-
 TOPICS = [
     ("[ab]\nname = 'A'\nstrng = 'x'\n", 3, "'strng'"),
     ("[ab]\nname = 'A'\n[ab.de]\nstrong = 'x'\nweak = 'y'\n", 5, "unknown field 'weak'"),
@@ -94,22 +89,55 @@ TOPICS = [
     ("[ab]\nname = 'A'\nstrong = { x = 1 }\n", 3, "'strong' must be words"),
 ]
 
-
-@pytest.mark.parametrize(("text", "line", "what"), TOPICS)
-def test_a_wrong_file_of_topics_is_named_with_its_line(tmp_path, text, line, what):
-    refused(load_topics, written(tmp_path, text), line, what)
+ABBREVIATIONS = [
+    ("[English]\na = ['mr']\n", 1, "the two or three small letters of a language code"),
+    ("[en]\na = ['mr', '']\n", 2, "empty phrase"),
+    ("[en]\na = 1\n", 2, "'a' must be words"),
+]
+FIELDS = [
+    ("oil = 'crude'\nGas = 'lng'\n", 2, "'Gas' may only have small letters"),
+    ("oil = 1\n", 1, "'oil' must be words"),
+    ("oil = 'crude, , gas'\n", 1, "'oil' has an empty phrase"),
+]
+LONG = "[xx.measures.ab]\n[xx.long_measures.ab]\n"
+WEIGHTS = [
+    ("[english.measures]\n", 1, "the two small letters"),
+    ("[xx.mesures.ab]\nstart = 1\n", 1, "unknown field 'mesures'"),
+    ("[xx]\nwords = 'a'\n", 2, "'words' must be tables"),
+    ("[xx.measures]\nab = 1\n", 1, "'measures' must be tables"),
+    ("[xx.measures.ab]\nstart = 1\nstrng = 1\n", 3, "unknown field 'strng'"),
+    ("[xx.measures.ab]\nstart = true\n", 2, "'start' must be a number"),
+    ("[xx.measures.ab]\nstart = nan\n", 2, "'start' must be a number from -1000 to 1000"),
+    ("[xx.measures.ab]\n[xx.fields.ab]\nweapons = [1, 1, 1e9]\n", 3, "'weapons' must be 3 numbers"),
+    ("[xx.measures.ab]\n[xx.words.ab]\n'+1001' = 'a'\n", 3, "'+1001' must be a weight such as"),
+    ("[xx.measures.ab]\n[xx.words.cd]\n", 2, "unknown field 'cd'"),
+    ("[xx.measures.ab]\n[xx.fields.cd]\n", 2, "unknown field 'cd'"),
+    ("[xx.measures.ab]\n[xx.fields.ab]\nswords = [1, 1, 1]\n", 3, "unknown field 'swords'"),
+    ("[xx.measures.ab]\n[xx.fields.ab]\nweapons = [1, 1]\n", 3, "'weapons' must be 3 numbers: alone"),
+    ("[xx.measures.ab]\n[xx.words.ab]\nmuch = 'a'\n", 3, "'much' must be a weight"),
+    ("[xx.measures.ab]\n[xx.words.ab]\n'+1' = 'a'\n'+2' = 'a'\n", 4, "'a' has two weights"),
+    ("[xx.measures.ab]\n[xx.long_measures.cd]\n", 2, "unknown field 'cd'"),
+    ("[xx.measures.ab]\n[xx.long_words.all]\n", 2, "unknown field 'all'"),
+    ("[xx.measures.ab]\n[xx.long_measures.ab]\n", 2, "'ab' must have 'long_words' as well"),
+    ("[xx.measures.ab]\n[xx.long_words.ab]\n", 2, "'ab' must have 'long_measures' as well"),
+    (LONG + "strng = 1\n[xx.long_words.ab]\n", 3, "unknown field 'strng'"),
+    (LONG + "start = 1001\n[xx.long_words.ab]\n", 3, "'start' must be a number from -1000 to 1000"),
+    (LONG + "[xx.long_words.ab]\n'+1' = 'a'\n'+2' = 'a'\n", 5, "'a' has two weights"),
+]
+WRONG = {
+    load_places: PLACES,
+    load_topics: TOPICS,
+    load_abbreviations: ABBREVIATIONS,
+    load_fields: FIELDS,
+    load_topic_weights: WEIGHTS,
+}
 
 
 @pytest.mark.parametrize(
-    ("text", "line", "what"),
-    [
-        ("[English]\na = ['mr']\n", 1, "the two or three small letters of a language code"),
-        ("[en]\na = ['mr', '']\n", 2, "empty phrase"),
-        ("[en]\na = 1\n", 2, "'a' must be words"),
-    ],
+    ("load", "text", "line", "what"), [(load, *row) for load, rows in WRONG.items() for row in rows]
 )
-def test_a_wrong_file_of_abbreviations_is_named_with_its_line(tmp_path, text, line, what):
-    refused(load_abbreviations, written(tmp_path, text), line, what)
+def test_a_wrong_file_is_named_with_its_line(tmp_path, load, text, line, what):
+    refused(load, written(tmp_path, text), line, what)
 
 
 def test_a_file_that_is_not_there_is_named(tmp_path):
@@ -160,47 +188,14 @@ def test_fields_of_words_have_a_file_of_their_own(tmp_path):
     assert {name for name, word in wanted.items() if word in shipped[name]} == set(wanted)
 
 
-@pytest.mark.parametrize(
-    ("text", "line", "what"),
-    [
-        ("oil = 'crude'\nGas = 'lng'\n", 2, "'Gas' may only have small letters"),
-        ("oil = 1\n", 1, "'oil' must be words"),
-        ("oil = 'crude, , gas'\n", 1, "'oil' has an empty phrase"),
-    ],
-)
-def test_a_wrong_file_of_fields_is_named_with_its_line(tmp_path, text, line, what):
-    refused(load_fields, written(tmp_path, text), line, what)
-
-
 def test_a_table_of_weights_has_measures_and_words_by_weight(tmp_path):
     words = "[xx.words.all]\n'-0.50' = 'coach'\n[xx.words.ab]\n'+1.00' = 'truce, cease fire'\n"
     text = "[xx.measures.ab]\nstart = -1\n[xx.fields.ab]\nweapons = [1.0, 0, -0.5]\n" + words
-    (table,) = load_topic_weights(written(tmp_path, text))
+    of_long = "[xx.long_measures.ab]\nstart = -2\n[xx.long_words.ab]\n'+0.25' = 'truce'\n"
+    (table,) = load_topic_weights(written(tmp_path, text + of_long))
     assert table.language == "xx"
+    assert table.long_measures == {"ab": {"start": -2}}
+    assert table.long_words == {"ab": {"truce": 0.25}}
     assert table.subjects == {"ab": {"weapons": [1.0, 0, -0.5]}}
     assert table.measures == {"ab": {"start": -1}}
     assert table.words == {"all": {"coach": -0.5}, "ab": {"truce": 1.0, "cease fire": 1.0}}
-
-
-@pytest.mark.parametrize(
-    ("text", "line", "what"),
-    [
-        ("[english.measures]\n", 1, "the two small letters"),
-        ("[xx.mesures.ab]\nstart = 1\n", 1, "unknown field 'mesures'"),
-        ("[xx]\nwords = 'a'\n", 2, "'words' must be tables"),
-        ("[xx.measures]\nab = 1\n", 1, "'measures' must be tables"),
-        ("[xx.measures.ab]\nstart = 1\nstrng = 1\n", 3, "unknown field 'strng'"),
-        ("[xx.measures.ab]\nstart = true\n", 2, "'start' must be a number"),
-        ("[xx.measures.ab]\nstart = nan\n", 2, "'start' must be a number from -1000 to 1000"),
-        ("[xx.measures.ab]\n[xx.fields.ab]\nweapons = [1, 1, 1e9]\n", 3, "'weapons' must be 3 numbers"),
-        ("[xx.measures.ab]\n[xx.words.ab]\n'+1001' = 'a'\n", 3, "'+1001' must be a weight such as"),
-        ("[xx.measures.ab]\n[xx.words.cd]\n", 2, "unknown field 'cd'"),
-        ("[xx.measures.ab]\n[xx.fields.cd]\n", 2, "unknown field 'cd'"),
-        ("[xx.measures.ab]\n[xx.fields.ab]\nswords = [1, 1, 1]\n", 3, "unknown field 'swords'"),
-        ("[xx.measures.ab]\n[xx.fields.ab]\nweapons = [1, 1]\n", 3, "'weapons' must be 3 numbers: alone"),
-        ("[xx.measures.ab]\n[xx.words.ab]\nmuch = 'a'\n", 3, "'much' must be a weight"),
-        ("[xx.measures.ab]\n[xx.words.ab]\n'+1' = 'a'\n'+2' = 'a'\n", 4, "'a' has two weights"),
-    ],
-)
-def test_a_wrong_file_of_weights_is_named_with_its_line(tmp_path, text, line, what):
-    refused(load_topic_weights, written(tmp_path, text), line, what)

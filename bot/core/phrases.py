@@ -231,18 +231,24 @@ def _by_head(
 
     The first of the two has what stands for heads that are all there is to find.
     """
-    plain: dict[str, tuple[Payload, ...]] = {}
-    others: dict[str, list[_Pattern[Payload]]] = {}
-    whole: tuple[list[tuple[Payload, list[str]]], ...] = ([], [])  # in ASCII: folded quicker by themselves; and others
+    simple: list[tuple[Payload, Sequence[str]]] = []
     wanting: list[tuple[Payload, bool, str]] = []
     for payload, texts, exact in phrases:
         more = [text for text in texts if exact or "*" in text]
         wanting += [(payload, exact, text) for text in more]
-        left = texts if not more else [text for text in texts if "*" not in text and not exact]
-        foreign = [text for text in left if not text.isascii()]
-        whole[0].append((payload, [text for text in left if text.isascii()] if foreign else list(left)))
-        whole[1].append((payload, foreign))
-    for lists in whole:
+        simple.append((payload, texts if not more else [] if exact else [text for text in texts if "*" not in text]))
+    plain, others = _heads_alone(simple), _heads_of_more(wanting)
+    for head, patterns in others.items():
+        patterns += [_Pattern("", "", payload, exact=False) for payload in plain.pop(head, ())]
+    return plain, others
+
+
+def _heads_alone(simple: Sequence[tuple[Payload, Sequence[str]]]) -> dict[str, tuple[Payload, ...]]:
+    """Return what stands for each of the phrases that are found whole, in any case."""
+    plain: dict[str, tuple[Payload, ...]] = {}
+    # ASCII is folded quicker by itself
+    for is_ascii in (True, False):
+        lists = [(payload, [text for text in texts if text.isascii() is is_ascii]) for payload, texts in simple]
         lows, _ = _folded([text for _, texts in lists for text in texts])
         at = 0
         for payload, texts in lists:
@@ -251,18 +257,23 @@ def _by_head(
             for head in plain.keys() & fresh.keys():
                 fresh[head] = _each_once(plain[head], (payload,))
             plain.update(fresh)
-    for (payload, exact, _), low, cased in zip(wanting, *_folded([text for *_, text in wanting]), strict=True):
+    for head in [head for head in plain if head.startswith(_AL)]:
+        plain[_LIL + head[2:]] = _each_once(plain.get(_LIL + head[2:], ()), plain[head])
+    return plain
+
+
+def _heads_of_more(wanting: Sequence[tuple[Payload, bool, str]]) -> dict[str, list[_Pattern[Payload]]]:
+    """Return the patterns of phrases that are exact or have a `*`, by what stands before their first one."""
+    others: dict[str, list[_Pattern[Payload]]] = {}
+    lows, cased = _folded([text for *_, text in wanting])
+    for (payload, exact, _), low, written in zip(wanting, lows, cased, strict=True):
         head, star, rest = low.partition("*")
-        pattern = _Pattern(cased.partition("*")[0], _tail(star + rest), payload, exact)
+        pattern = _Pattern(written.partition("*")[0], _tail(star + rest), payload, exact)
         others.setdefault(head, []).append(pattern)
     for head in [head for head in others if head.startswith(_AL)]:
         joined = [pattern._replace(cased=_LIL + pattern.cased[2:]) for pattern in others[head]]
         others.setdefault(_LIL + head[2:], []).extend(joined)
-    for head in [head for head in plain if head.startswith(_AL)]:
-        plain[_LIL + head[2:]] = _each_once(plain.get(_LIL + head[2:], ()), plain[head])
-    for head, patterns in others.items():
-        patterns += [_Pattern("", "", payload, exact=False) for payload in plain.pop(head, ())]
-    return plain, others
+    return others
 
 
 def _folded(texts: Sequence[str]) -> tuple[list[str], list[str]]:

@@ -131,29 +131,39 @@ def _weights(
 ) -> TopicWeights:
     parts = ("measures", "words", "fields", "long_measures", "long_words")
     file.known(language, table, parts)
-    measures, words, subjects, *of_long = (_tables(file, language, name, table.get(name, {})) for name in parts)
-    for part, topics in (("measures", measures), ("long_measures", of_long[0])):
-        for topic, values in topics.items():
-            where = f"{language}.{part}.{topic}"
-            file.known(where, values, MEASURES)
-            for name, value in values.items():
-                if not _is_weight(value):
-                    raise file.error(f"{name!r} must be a number from -{GREATEST} to {GREATEST}", where, name)
-    for part, topics in zip(parts[3:], of_long, strict=True):
+    measures, words, subjects, long_measures, long_words = (
+        _tables(file, language, name, table.get(name, {})) for name in parts
+    )
+    for part, topics in (("fields", subjects), ("long_measures", long_measures), ("long_words", long_words)):
         file.known(f"{language}.{part}", topics, tuple(measures))
-    file.known(f"{language}.fields", subjects, tuple(measures))
-    for topic, rows in subjects.items():
-        where = f"{language}.fields.{topic}"
-        file.known(where, rows, tuple(name for name in fields if name not in FIELDS))
-        for name, value in rows.items():
-            if not (isinstance(value, list) and len(value) == len(BESIDE) and all(map(_is_weight, value))):
-                raise file.error(f"{name!r} must be {len(BESIDE)} numbers: {', '.join(BESIDE)}", where, name)
     file.known(f"{language}.words", words, (EVERY_TOPIC, *measures))
+    for topic in long_measures.keys() ^ long_words.keys():
+        has, misses = ("long_measures", "long_words") if topic in long_measures else ("long_words", "long_measures")
+        raise file.error(f"{topic!r} must have {misses!r} as well", f"{language}.{has}.{topic}")
+    for part, topics in (("measures", measures), ("long_measures", long_measures)):
+        for topic, values in topics.items():
+            _check_measures(file, f"{language}.{part}.{topic}", values)
+    for topic, rows in subjects.items():
+        _check_fields(file, f"{language}.fields.{topic}", rows, fields)
     weighed, weighed_long = (
         {topic: _weighed(file, f"{language}.{part}.{topic}", lists) for topic, lists in topics.items()}
-        for part, topics in (("words", words), ("long_words", of_long[1]))
+        for part, topics in (("words", words), ("long_words", long_words))
     )
-    return TopicWeights(language, measures, weighed, fields, subjects, of_long[0], weighed_long)
+    return TopicWeights(language, measures, weighed, fields, subjects, long_measures, weighed_long)
+
+
+def _check_measures(file: TomlFile, where: str, values: dict[str, Any]) -> None:
+    file.known(where, values, MEASURES)
+    for name, value in values.items():
+        if not _is_weight(value):
+            raise file.error(f"{name!r} must be a number from -{GREATEST} to {GREATEST}", where, name)
+
+
+def _check_fields(file: TomlFile, where: str, rows: dict[str, Any], fields: Mapping[str, tuple[str, ...]]) -> None:
+    file.known(where, rows, tuple(name for name in fields if name not in FIELDS))
+    for name, value in rows.items():
+        if not (isinstance(value, list) and len(value) == len(BESIDE) and all(map(_is_weight, value))):
+            raise file.error(f"{name!r} must be {len(BESIDE)} numbers: {', '.join(BESIDE)}", where, name)
 
 
 def _is_weight(value: object) -> bool:

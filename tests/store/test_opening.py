@@ -47,6 +47,14 @@ def test_the_newest_revision_is_the_one_that_opening_looks_for():
     assert ScriptDirectory.from_config(config).get_heads() == [schema.NEWEST]
 
 
+def test_the_index_of_words_is_put_together_in_larger_portions(tmp_path):
+    open_store(f"sqlite:///{tmp_path}/store.db").close()
+    with sqlite3.connect(tmp_path / "store.db") as db:
+        settings = dict(db.execute("SELECT k, v FROM article_words_config"))
+    db.close()
+    assert (settings["automerge"], settings["crisismerge"]) == (16, 64)
+
+
 def test_a_store_that_is_up_to_date_opens_without_alembic(store_url):
     code = f"{OPEN}; print('alembic' in sys.modules)"
     done = subprocess.run([sys.executable, "-c", code, store_url], capture_output=True, text=True, check=True)
