@@ -111,7 +111,9 @@ async def _serve(made: Parts, api_url: str, token: str, stop: asyncio.Event) -> 
     deliverer = _deliverer(made, application, door, pace, drawers)
     try:
         await web.start()
-        if await _connect(application, stop):
+        async with _ready_to_gather(made, door, gatherer):
+            if not await _connect(application, stop):
+                return
             for name in settings.not_in_effect:
                 log.warning("setting_not_in_effect_yet", name=name)
             settle()
@@ -246,12 +248,27 @@ async def _plan(made: Parts, door: Door, deliverer: Deliverer, stop: asyncio.Eve
 
 
 @asynccontextmanager
+async def _ready_to_gather(made: Parts, door: Door, gatherer: Gatherer) -> AsyncIterator[None]:
+    """Let what a first poll needs be started while the bot connects."""
+    if "gather" not in made.settings.communique_roles:
+        yield
+        return
+    await door(seed_feeds, made.store, made.settings)
+    preparing = asyncio.create_task(_edge("preparing", gatherer.prepare))
+    try:
+        yield
+    finally:
+        preparing.cancel()
+        with contextlib.suppress(asyncio.CancelledError):
+            await preparing
+
+
+@asynccontextmanager
 async def _gathering(made: Parts, door: Door, gatherer: Gatherer, application: BotApplication) -> AsyncIterator[None]:
     """Let feeds be polled when they are due, beside everything else; operators hear of those that fell silent."""
     if "gather" not in made.settings.communique_roles:
         yield
         return
-    await door(seed_feeds, made.store, made.settings)
 
     async def gather() -> None:
         while True:

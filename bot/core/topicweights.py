@@ -105,7 +105,7 @@ NO_PHRASES = PhraseWeights()
 
 @dataclass(slots=True)
 class WordCount:
-    """The words of a text that have weights, with how often each is there, and how many are of a field, if any are."""
+    """The words of a text that are known, with how often each is there, and how many are of a field, if any are."""
 
     counts: dict[str, int] = field(default_factory=dict)
     fields: dict[str, int] = field(default_factory=dict)
@@ -129,8 +129,8 @@ class Signs:
 class _Register(NamedTuple):
     """What weighs in short texts, or in long ones; of words and texts for all columns in one number.
 
-    Such a number has one digit (`bot.core.packedweights`) for each column. `of_text` are the measures of a text in
-    their order, `of_phrases` what those of a topic's phrases weigh, in theirs.
+    Such a number has one digit (`bot.core.packedweights`) for each column; it is 0 for a word that is only in a field.
+    `of_text` are the measures of a text in their order, `of_phrases` what those of a topic's phrases weigh, in theirs.
     """
 
     rows: dict[str, int]
@@ -139,9 +139,12 @@ class _Register(NamedTuple):
 
 
 def _register(
-    columns: Sequence[str], measures: Mapping[str, Mapping[str, float]], words: Mapping[str, Mapping[str, float]]
+    columns: Sequence[str],
+    measures: Mapping[str, Mapping[str, float]],
+    words: Mapping[str, Mapping[str, float]],
+    known: Iterable[str],
 ) -> _Register:
-    rows: dict[str, int] = {}
+    rows: dict[str, int] = dict.fromkeys(known, 0)
     of_text = dict.fromkeys(_OF_TEXT, 0)
     for place, topic in enumerate(columns):
         for word, weight in words.get(topic, {}).items():
@@ -165,7 +168,7 @@ class TopicWeights:
     >>> table = TopicWeights("en", {"conflict": {"start": -1.0}}, {"conflict": {"truce": 2.0}}, fields)
     >>> words = table.count([("A recipe for truces", 1, ())])
     >>> words.counts, words.fields["everyday"]
-    ({'truce': 1}, 1)
+    ({'recipe': 1, 'truce': 1}, 1)
     >>> table.sums(words, {}, Signs(0, 1.0))
     {'conflict': 1.0}
     """
@@ -185,19 +188,19 @@ class TopicWeights:
 
     @cached_property
     def _short(self) -> _Register:
-        return _register(self._columns, self.measures, self.words)
+        return _register(self._columns, self.measures, self.words, self._fields)
 
     @cached_property
     def _long(self) -> _Register:
         measures = {**self.measures, **self.long_measures}
         if self.long_words.keys() >= set(self._columns[:-1]):
-            return _register(self._columns, measures, self.long_words)
+            return _register(self._columns, measures, self.long_words, self._general_fields)
         every = self.words.get(EVERY_TOPIC, {})
         own = {  # what counts for every topic is added later: here it is taken away
             topic: {word: words.get(word, 0.0) - every.get(word, 0.0) for word in (*words, *every)}
             for topic, words in self.long_words.items()
         }
-        return _register(self._columns, measures, {**self.words, **own})
+        return _register(self._columns, measures, {**self.words, **own}, self._general_fields)
 
     @cached_property
     def _subjects(self) -> tuple[dict[str, int], ...]:
@@ -221,11 +224,11 @@ class TopicWeights:
 
     @cached_property
     def _counter(self) -> WordCounter:
-        return WordCounter([*self._fields, *self._short.rows])
+        return WordCounter(self._short.rows)
 
     @cached_property
     def _counter_of_long(self) -> WordCounter:
-        return WordCounter([*self._general_fields, *self._long.rows])
+        return WordCounter(self._long.rows)
 
     def count(self, parts: Iterable[Part], allowance: float = 1.0) -> WordCount:
         """Count the words of parts of a text; in a long one those of general fields only.
@@ -236,9 +239,8 @@ class TopicWeights:
         """
         is_long = allowance > _LONG
         counts = (self._counter_of_long if is_long else self._counter).count(parts)
-        rows = (self._long if is_long else self._short).rows
         fields = self._general_fields if is_long else self._fields
-        found = WordCount({word: count for word, count in counts.items() if word in rows})
+        found = WordCount(counts)
         for word in counts.keys() & fields.keys():
             for name in fields[word]:
                 found.fields[name] = found.fields.get(name, 0) + 1
@@ -262,7 +264,7 @@ class TopicWeights:
         rows = register.rows
         by_count = dict.fromkeys(words.counts.values(), 0)
         for word, count in words.counts.items():
-            by_count[count] += rows[word]
+            by_count[count] += rows.get(word, 0)
         packed = sum([units * round((1 + math.log(count)) * FINE) for count, units in by_count.items()])
         if not signs.is_long:
             rows = self._subjects[min(signs.abroad, _MANY)]

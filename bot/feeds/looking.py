@@ -14,6 +14,15 @@ from bot.model import FeedEntry, Fetched, ParsedFeed
 
 T = TypeVar("T")
 
+# What is read for practice: a short text and a long one, for which tables of their own may be made ready.
+_SPECIMEN = Fetched(
+    "https://outlet.example/feed",
+    b"""<rss version="2.0"><channel><title>Outlet</title><item><title>Duty on steel stays</title></item>
+<item><title>Ministers of Japan and Peru meet</title><description>%s</description></item></channel></rss>"""
+    % (b"They spoke of a truce, a pipeline and duties on copper. " * 10),
+    "feed",
+)
+
 _values = attrgetter(*(field.name for field in fields(FeedEntry)))
 
 
@@ -30,3 +39,8 @@ def read_and_look(fetched: Fetched, look: Callable[[ParsedFeed], T]) -> tuple[Pa
 
     parsed = parse_feed(fetched.content, url=fetched.url, charset=fetched.charset)
     return replace(parsed, entries=()), [_values(entry) for entry in parsed.entries], look(parsed)
+
+
+def get_ready(look: Callable[[ParsedFeed], object]) -> None:
+    """Read and look at a feed of two entries, so that what this takes is loaded."""
+    read_and_look(_SPECIMEN, look)

@@ -63,6 +63,11 @@ class Readers:
     async def __aexit__(self, *_: object) -> None:
         await self.close()
 
+    @property
+    def processes(self) -> tuple[int, ...]:
+        """The ids of the processes there are now."""
+        return (*self._workers.processes, *self._crowd.processes)
+
     async def feed(self, fetched: Fetched) -> ParsedFeed:
         """Read a feed; one with nothing in it, or that can't be read in time, gives no entries and a problem."""
         from bot.feeds.parse import parse_feed
@@ -102,6 +107,21 @@ class Readers:
             log.warning("feed_not_looked_at", feed=fetched.url, reason=str(error))
             return await self._feed_in(self._crowd, fetched), None
         return replace(parsed, entries=tuple(FeedEntry(*row) for row in rows)), seen
+
+    async def prepare(self, look: Callable[[ParsedFeed], object], /) -> None:
+        """Start the processes in which many feeds are read, and have them load what reading and looking at them takes.
+
+        Before there is something to read, that is 0.3 s of each process which nobody waits for. Where there is nothing
+        to read, they end by themselves.
+        """
+        from bot.feeds.looking import get_ready
+
+        ready = (self._crowd.run(get_ready, PAGE_SECONDS, "", look) for _ in range(self._crowd.most))
+        for error in await asyncio.gather(*ready, return_exceptions=True):
+            if isinstance(error, FetchError):
+                log.warning("no_process_ready", reason=str(error))
+            elif error is not None:
+                raise error
 
     async def page(self, content: bytes, *, url: str | None = None, charset: str | None = None) -> Page:
         """Read an HTML page.

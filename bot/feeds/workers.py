@@ -130,7 +130,7 @@ class Workers:
     """
 
     def __init__(self, *, most: int = 2, idle_seconds: float = IDLE_SECONDS, memory: int = MEMORY) -> None:
-        self._most = most
+        self.most = most
         self._turns = asyncio.Semaphore(most)
         self._idle_seconds = idle_seconds
         self._memory = memory
@@ -185,9 +185,9 @@ class Workers:
         """End all processes, busy ones too, and wait until they are gone."""
         self._closed = True
         await asyncio.gather(*(self._end(worker) for worker in list(self._all)), *self._ending)
-        for _ in range(self._most):  # a process that is just starting ends when its turn is up
+        for _ in range(self.most):  # a process that is just starting ends when its turn is up
             await self._turns.acquire()
-        for _ in range(self._most):
+        for _ in range(self.most):
             self._turns.release()
 
     async def _take(self, address: str) -> _Worker:

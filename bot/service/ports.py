@@ -68,6 +68,9 @@ class Reading(Protocol):
             FetchError: there is no article in it (`unreadable`), or reading it took too long (`timeout`).
         """
 
+    async def prepare(self, look: Callable[[ParsedFeed], object], /) -> None:
+        """Start what `feed_with` needs for many feeds, before there are any; what can't be started is no error."""
+
     async def elsewhere(self, function: Callable[[S], T], given: S, /) -> T:
         """Run CPU work of ours, a function of a module, in a process beside this one; texts and numbers come back.
 

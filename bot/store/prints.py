@@ -70,6 +70,9 @@ def url_fingerprint(url: str) -> str:
     return _hash(canonical_url(url).encode())
 
 
+_clean_name = lru_cache(4096)(clean_text)  # of outlets, languages, topics and places: the same in many articles
+
+
 class Given(NamedTuple):
     """An article as it would be kept, and its fingerprints."""
 
@@ -86,12 +89,12 @@ def given_from_article(article: Article, now: datetime) -> Given:
     kept = Article(
         title=title,
         text=text,
-        source=clean_text(article.source),
+        source=_clean_name(article.source),
         url=url,
         published_at=article.published_at,
-        language=None if article.language is None else clean_text(article.language),
-        topics=tuple(dict.fromkeys(map(clean_text, article.topics))),
-        places=tuple(dict.fromkeys(map(clean_text, article.places))),
+        language=None if article.language is None else _clean_name(article.language),
+        topics=tuple(dict.fromkeys(map(_clean_name, article.topics))),
+        places=tuple(dict.fromkeys(map(_clean_name, article.places))),
         chat_id=article.chat_id or None,
         sample=article.sample,
         added_at=now,

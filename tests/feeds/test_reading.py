@@ -115,6 +115,28 @@ async def test_a_feed_that_can_not_be_looked_at_is_read_all_the_same() -> None:
         assert await readers.feed_with(given, fail) == (await readers.feed(given), None)
 
 
+def modules(_: ParsedFeed) -> list[str]:
+    return sorted(sys.modules)
+
+
+async def test_processes_for_many_feeds_can_be_had_ready_before_there_are_any() -> None:
+    async with Readers() as readers:
+        given = Fetched("https://harbor.example/feed", MANY, "feed")
+        await readers.prepare(titles)
+        before = readers.processes
+        assert len(before) == 2
+        _, seen = await readers.feed_with(given, modules)
+        assert "bot.feeds.parse" in (seen or [])
+        assert readers.processes == before
+
+
+async def test_processes_that_can_not_be_had_ready_are_no_error() -> None:
+    async with Readers() as readers:
+        await readers.prepare(fail)
+        given = Fetched("https://harbor.example/feed", MANY, "feed")
+        assert (await readers.feed_with(given, titles))[1] == titles(await readers.feed(given))
+
+
 def test_a_process_that_reads_feeds_loads_little() -> None:
     program = (
         "import sys, bot.feeds.worker, bot.feeds.looking, bot.service.entries, bot.seeds\n"

@@ -68,6 +68,7 @@ class Bookshelf:
         self.pages: dict[bytes, Page | Exception] = {}
         self.read: list[bytes] = []
         self.looks = True
+        self.prepared: list[object] = []
 
     async def feed(self, fetched: Fetched) -> ParsedFeed:
         self.read.append(fetched.content)
@@ -76,6 +77,9 @@ class Bookshelf:
     async def feed_with(self, fetched: Fetched, look):
         parsed = await self.feed(fetched)
         return parsed, look(parsed) if self.looks else None
+
+    async def prepare(self, look):
+        self.prepared += look(ParsedFeed(entries=(entry(1, title="Specimen"),)))
 
     async def elsewhere(self, function, given):
         return function(given)
@@ -494,6 +498,20 @@ async def test_entries_of_a_feed_that_is_new_are_annotated_where_they_are_read(w
     await world.gatherer.poll_due()
     assert world.annotated == ["Whole", "Teaser"], "one new article is worth no process"
     assert "tariffs" in world.store.newest_articles()[0].topics
+
+
+async def test_processes_stand_ready_for_a_first_poll_and_for_no_other(world):
+    await world.gather(annotate_all=world.annotate_all).prepare()
+    assert world.shelf.prepared == [], "there is no feed"
+    world.feed("kairos", entry(1, title="Whole"))
+    await world.gatherer.prepare()
+    assert world.shelf.prepared == [], "articles are annotated in threads"
+    world.gatherer = world.gather(annotate_all=world.annotate_all)
+    await world.gatherer.prepare()
+    assert world.shelf.prepared == [("en", ("specimen",), ())]
+    await world.gatherer.poll_due()
+    await world.gatherer.prepare()
+    assert len(world.shelf.prepared) == 1, "no feed is new"
 
 
 async def test_entries_that_were_not_looked_at_are_annotated_afterwards(world):
