@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from bot.core.junk import is_junk, junk_lines
 from bot.core.lexicon import FORMS, lexicon
 from bot.core.opening import ceremonies_in, facts, heading, is_ceremony, is_quoted, is_voiced
-from bot.core.prose import is_fragment, leans, length, pairs_in
+from bot.core.prose import is_fragment, leans, length, pairs_in, tells_of_silence
 from bot.core.ranking import Judged
 from bot.errors import RefusalError
 
@@ -66,7 +66,7 @@ def judge(sentences: Sequence[Sentence], text: str, splitter: Splitter, language
                 words,
                 line,
                 leans=leans(said, language, pairs),
-                fragment=is_fragment(said, size),
+                fragment=is_fragment(said, size) or (english and tells_of_silence(said, size)),
                 quoted=quoted,
                 voiced=not quoted and is_voiced(said),
                 ceremony=english and is_ceremony(said, signs, ceremonies),

@@ -1,10 +1,12 @@
 # ruff: noqa: RUF001 -- letters and signs of many scripts
 """Tells what a sentence lacks to stand alone in a summary; it ranks nothing and drops nothing.
 
-Two judgments, each a rule on the sentence's own characters (what is no part of the story at all tells `junk.py`):
+Three judgments, each a rule on the sentence's own characters (what is no part of the story at all tells `junk.py`):
 1. A sentence *leans* on the one before it if it starts with a conjunction, pronoun or demonstrative ("But he …",
    "These insiders …"), or opens or closes a quotation that it does not hold whole.
 2. A *fragment* ends without a closing sign (headings, captions), asks a question, or has less than `FEWEST` words.
+3. A sentence of at most `LONGEST_SILENCE` words that says that somebody *said nothing* ("declined to comment") tells a
+   reader who has a minute no more than a fragment does. Only English is asked for it.
 
 Known exceptions: "It is" and "There is" may stand alone, and are not listed.
 """
@@ -19,6 +21,9 @@ if TYPE_CHECKING:
 
 FEWEST = 5
 """Fewest words of a sentence that tells something; for scripts without spaces, four characters count as a word."""
+
+LONGEST_SILENCE = 25
+"""Most words of a sentence that only tells of silence; longer ones tell who is silent about what."""
 
 _LEANING = {
     "en": """But And So Yet Or Nor However Still Meanwhile Instead Thus Therefore Moreover Furthermore Besides
@@ -48,6 +53,19 @@ _LEANS = {language: frozenset(words.split()) for language, words in _LEANING.ite
 _LEANS_UNSPACED = {language: tuple(words.split()) for language, words in _LEANING_UNSPACED.items()}
 _FIRST_WORD = re.compile(r"[\"'“„«‘(\s—–-]*([^\W\d_]+)")
 _CLOSED = re.compile(r"[.!…։。！．।॥؟۔][\"'”’»“)\]」』）\u200e\u200f\s]*\Z")
+_ASKED = r"(?:an? |the |several |repeated |our |written )?(?:\w+ )?(?:request|call|question|message|e-?mail|inquir)"
+_SILENCE = re.compile(
+    r"\b(?:declin|refus)(?:ed|es|ing) (?:to comment|comment|further comment|an interview)\b"
+    # "did not respond to a request", but neither "to the offer" nor "did not return fire" or "to the camps"
+    r"|\b(?:did|does|do|had|has|have|would)(?: not|n['’]t)(?: immediately| yet| publicly| directly)?"
+    rf" (?:comment(?:ed)?|repl(?:y|ied)|respond(?:ed)?|return(?:ed)?)\b(?! fire\b)(?! to (?!{_ASKED}))"
+    r"|(?<!deal )(?<!agreement )(?<!accord )(?<!consensus )(?<!compromise )"
+    r"\b(?:could|can)(?: not|n['’]t)(?: immediately)? be reached\b"
+    r"|\b(?:not(?: immediately)?|un) ?(?:available|reachable) for comment\b"
+    r"|\bno (?:immediate |official |further )?(?:comment|reaction|response|reply) (?:from|was|came)\b",
+    re.IGNORECASE,
+)
+_HINTS_OF_SILENCE = ("comment", "reached", "interview", "respon", "repl", "return", "reaction")
 _UNSPACED = re.compile(r"[\u2e80-\U0010ffff]")  # from here on scripts stand without spaces
 _PAIRS = (("“", "”"), ("«", "»"), ("「", "」"), ("『", "』"), ("(", ")"), ("（", "）"))
 
@@ -95,6 +113,21 @@ def is_fragment(sentence: str, words: int | None = None) -> bool:
     if (length(sentence) if words is None else words) < FEWEST:
         return True
     return sentence[-1] not in ".!…" and not _CLOSED.search(sentence)
+
+
+def tells_of_silence(sentence: str, words: int | None = None) -> bool:
+    """Say whether an English sentence tells that somebody said nothing, and hardly more.
+
+    Args:
+        sentence: as it stands.
+        words: its length, where that is known.
+
+    >>> tells_of_silence("The ministry declined to comment."), tells_of_silence("They did not respond to the tariffs.")
+    (True, False)
+    """
+    if not any(hint in sentence for hint in _HINTS_OF_SILENCE):  # most sentences: a tenth of asking the pattern
+        return False
+    return (length(sentence) if words is None else words) <= LONGEST_SILENCE and bool(_SILENCE.search(sentence))
 
 
 def length(sentence: str, written: Sequence[str] | None = None) -> int:

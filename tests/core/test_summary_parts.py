@@ -6,10 +6,49 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.core.keywords import keywords
-from bot.core.prose import is_fragment, leans
+from bot.core.prose import is_fragment, leans, tells_of_silence
 from bot.core.ranking import Judged, TermMatrix, choose_news
 from bot.core.summary import Summarizer
 from bot.core.weights import News
+
+
+@pytest.mark.parametrize(
+    "sentence",
+    [
+        "The refinery did not comment on the figure.",
+        "The ministry did not immediately respond to a request for comment.",
+        "Officials at the embassy couldn’t be reached on Friday.",
+        "There was no immediate comment from Tehran.",
+        "The operator was not immediately available for comment.",
+        "The carmaker did not return calls seeking comment.",
+        "Huawei did not reply to an emailed request.",
+    ],
+)
+def test_who_says_nothing_tells_nothing(sentence):
+    assert tells_of_silence(sentence)
+
+
+@pytest.mark.parametrize(
+    "sentence",
+    [
+        "Iran did not respond to the offer of talks.",
+        "The troops did not return fire, and the refugees did not return to the camps.",
+        "A deal could not be reached before the deadline.",
+        f"The commission, which had fined {'two makers of turbines, ' * 6}declined to comment.",
+    ],
+)
+def test_what_does_not_happen_is_news_all_the_same(sentence):
+    assert not tells_of_silence(sentence)
+
+
+def test_a_summary_passes_over_who_did_not_comment(analyzer):
+    text = (
+        "The state bought the port of Kairos on Monday for 340 million euros. The operator did not comment on it. "
+        "Union leaders said that 1,200 dockers would keep their jobs until 2031 at least. Ships will call there "
+        "twice a week from May on, the ministry of transport said. Shares of the seller rose by 4 percent."
+    )
+    chosen = analyzer.summarize(text, title="State buys port of Kairos", n=3).sentences
+    assert "comment" not in " ".join(sentence.text for sentence in chosen)
 
 
 @pytest.mark.parametrize(
