@@ -27,7 +27,7 @@ from bot.service.backlog import Backlog, Progress
 from bot.service.entries import article_from_entry, kept_entries, seen_in_entries
 from bot.service.finding import Discover, find_feed, no_discovery
 from bot.service.keeping import Keeper, Polled, PollReport
-from bot.service.pages import look_up
+from bot.service.pages import is_teaser, look_up
 from bot.service.ports import Clock, Offload, Reading, Web
 from bot.service.stores import Store
 
@@ -207,15 +207,16 @@ class Gatherer:
             return Polled(feed, slim), ()
         parsed, seen = await self._read(fetched, feed)
         entries = kept_entries(parsed.entries, now=self._clock.now(), kept_for=self._kept_for)
-        known = await self._offload(self._store.known_urls, [entry.url for entry in entries if entry.url])
-        fresh = [entry for entry in entries if entry.url not in known]
-        found = await look_up(fresh, self._web, self._reading)
-        now, pages = self._clock.now(), [found.pages.get(entry.url or "") for entry in fresh]
+        if not seen or any(map(is_teaser, entries)):  # else nothing is saved: the store keeps each article once anyway
+            known = await self._offload(self._store.known_urls, [entry.url for entry in entries if entry.url])
+            entries = [entry for entry in entries if entry.url not in known]
+        found = await look_up(entries, self._web, self._reading)
+        now, pages = self._clock.now(), [found.pages.get(entry.url or "") for entry in entries]
         articles = [
-            article_from_entry(entry, feed, now=now, page=page) for entry, page in zip(fresh, pages, strict=True)
+            article_from_entry(entry, feed, now=now, page=page) for entry, page in zip(entries, pages, strict=True)
         ]
         polled = Polled(feed, slim, parsed, tuple(articles), body_hash, (*parsed.problems, *found.notes))
-        return polled, [None if page else seen.get(id(entry)) for entry, page in zip(fresh, pages, strict=True)]
+        return polled, [None if page else seen.get(id(entry)) for entry, page in zip(entries, pages, strict=True)]
 
 
 def _readable(parsed: ParsedFeed, feed: Feed) -> ParsedFeed:

@@ -44,9 +44,14 @@ class Found(NamedTuple):
     notes: tuple[str, ...]
 
 
+def is_teaser(entry: FeedEntry) -> bool:
+    """Say whether there may be more of an entry on its page."""
+    return bool(entry.url) and not entry.full and len(entry.text) < WHOLE
+
+
 async def look_up(entries: Sequence[FeedEntry], web: Web, reading: Reading) -> Found:
     """Fetch and read the pages of the newest entries that have a teaser only."""
-    teasers = [entry for entry in newest_first(entries) if entry.url and not entry.full and len(entry.text) < WHOLE]
+    teasers = newest_first([entry for entry in entries if is_teaser(entry)])
     pages: dict[str, Page] = {}
     missed: Counter[str] = Counter()
     try:

@@ -500,6 +500,15 @@ async def test_entries_of_a_feed_that_is_new_are_annotated_where_they_are_read(w
     assert "tariffs" in world.store.newest_articles()[0].topics
 
 
+async def test_an_article_that_two_new_feeds_bring_whole_is_kept_once_and_not_asked_for(world, monkeypatch):
+    world.gatherer = world.gather(annotate_all=world.annotate_all)
+    monkeypatch.setattr(world.store, "known_urls", pytest.fail)
+    for name in ("kairos", "meridia"):
+        world.feed(name, entry(1, title="Whole", url="https://outlet.example/one"))
+    report = await world.gatherer.poll_due()
+    assert (report.entries, report.new_articles, len(world.store.newest_articles())) == (2, 1, 1)
+
+
 async def test_processes_stand_ready_for_a_first_poll_and_for_no_other(world):
     await world.gather(annotate_all=world.annotate_all).prepare()
     assert world.shelf.prepared == [], "there is no feed"
