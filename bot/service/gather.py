@@ -96,7 +96,7 @@ class Gatherer:
     async def prepare(self) -> None:
         """Have ready what a first poll needs, if there is a feed that brought nothing yet.
 
-        Whoever starts the bot calls it before what else takes time: the first poll is done a tenth sooner.
+        Whoever starts the bot calls it before what else takes time: the first poll is done a fifteenth sooner.
         """
         known = await self._offload(self._store.feeds)
         if self._annotate_all and any(feed.state is FeedState.ACTIVE and feed.newest_at is None for feed in known):
