@@ -51,9 +51,7 @@ LEAST_SETTLED, STEP_SETTLED = 0.05, 0.05
 # Added to what some measures weigh in short texts, for the other topics: in the folds, any topic on headlines, news and
 # sentences of events is best so, and our own items lose nothing.
 LEAN = {"start": 0.4, "untitled": 0.2, "untitled_officials_deeds": 2.0}
-LEAN_LONG = (
-    0.5  # the same in long texts, added to each of the other topics: as many are then left out as too many given
-)
+LEAN_LONG = 0.5  # the same in long texts, added to each of the other topics: as many are left out as too many given
 STEP = 0.25  # what words' weights are rounded to
 FEWEST, FEWEST_PAIRS = 4, 8  # texts that must have a word, or a pair of words
 LETTERS = 2
@@ -111,9 +109,8 @@ class Data:
     weights: np.ndarray
     settled: np.ndarray  # topics: which one labels settle
     is_long: np.ndarray
-    least: (
-        np.ndarray
-    )  # words × topics: the least weight a word may have; one of the topic's phrases never speaks against
+    # words × topics: the least weight a word may have; one of the topic's phrases never speaks against it
+    least: np.ndarray
 
     @property
     def folds(self) -> np.ndarray:

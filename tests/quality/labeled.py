@@ -39,6 +39,8 @@ GOLD_WEIGHTS = {
     "broad": 12.5,
     "broad_kept": 12.5,
     "wide": 0.5,
+    "agency": 0.5,
+    "front": 0.5,
     "reports": 18.75,
 }  # parts of the gold set that are learned from
 OURS = tuple(GOLD_WEIGHTS)
@@ -76,8 +78,9 @@ class Features:
 def labeled_texts(folder: Path, gold: Path) -> Iterator[Labeled]:
     """Give the texts of an evaluation folder (its open half) and of our own gold set.
 
-    Short ones are given a second time without their title, as `untitled`, `untitled seen` …, so that what a bare
-    sentence is like is not learned from the one set that has nothing else; not so our `reports`, which are long.
+    Short ones that have a title are given a second time without it, as `untitled`, `untitled seen` …, so that what
+    a bare sentence is like is not learned from the one set that has nothing else; not so our `reports`, which are
+    long.
     """
     yield from _trade(folder)
     yield from _bills(folder)
@@ -93,7 +96,7 @@ def labeled_texts(folder: Path, gold: Path) -> Iterator[Labeled]:
             yield Labeled("searched", row["id"], row["title"], row["text"], {"tariffs": True}, weight=0.7)
     for each in _own(gold):
         yield each
-        if each.group != "reports":
+        if each.group != "reports" and each.title not in {"", each.text}:
             yield replace(each, group=f"untitled {each.group}", title="", text=f"{each.title}. {each.text}")
 
 

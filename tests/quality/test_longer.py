@@ -1,10 +1,10 @@
 """The quality gate of the default summary: longer articles with an editor's key sentences, and junk in between.
 
-102 invented articles: scenes in front, explainers, timelines, statements, portraits, live blogs, rulings, statistics,
+150 invented articles: scenes in front, explainers, timelines, statements, portraits, live blogs, rulings, statistics,
 analyses and plain news (`longer/`). Each file was measured before the ranking was changed with it in view, and had
-then: `kept` 0.67, `last` 0.56, `fourth` 0.72, `fifth` 0.97, `sixth` 0.81, `seventh` 0.58, `eighth` 0.83, `unseen` 0.81
-(`fitted` came first). With `unseen` nothing was changed. A floor that must go down goes down here, with a date and a
-reason.
+then: `kept` 0.67, `last` 0.56, `fourth` 0.72, `fifth` 0.97, `sixth` 0.81, `seventh` 0.58, `eighth` 0.83, `unseen` 0.81,
+`ninth` and `tenth`, the largest, 0.83 each (`fitted` came first). With the last three nothing was changed. A floor that
+must go down goes down here, with a date and a reason.
 """
 
 from __future__ import annotations
@@ -15,7 +15,8 @@ from bot.app import make_analyzer
 from tests.quality.longer_articles import longer_articles
 
 # Share of three chosen sentences that are an editor's key sentences, measured on 2026-11-22: 0.97, 0.94, 0.89, 0.92,
-# 1.00, 0.86, 0.86, 0.89, 0.81; each floor is some slips below. See CONTRIBUTING for the first sentences and for sumy.
+# 1.00, 0.86, 0.86, 0.89, 0.81, 0.83, 0.83; each floor is some slips below. See CONTRIBUTING for the first sentences
+# and for sumy.
 FLOORS = {
     "fitted.txt": 0.86,
     "kept.txt": 0.83,
@@ -26,14 +27,17 @@ FLOORS = {
     "seventh.txt": 0.75,
     "eighth.txt": 0.77,
     "unseen.txt": 0.69,
+    "ninth.txt": 0.77,
+    "tenth.txt": 0.77,
 }
-MEAN = 0.87
-"""Floor of the mean of all files; measured: 0.90."""
+MEAN = 0.86
+"""Floor of the mean of all files; measured: 0.89, and 0.90 before the last two files, which are unseen."""
 
-TOPICS, PRECISION = 0.74, 0.72
-"""Floors of micro-F1 and precision of topics on all articles. No weight was fitted to them; they were looked at, and
-helped choose penalties and how the sums of long texts lean. Measured on 2026-11-23: 0.76 and 0.74, and 0.68 and 0.54
-before long texts had weights of their own. A second reader who labeled them gave the same topics with F1 0.97."""
+TOPICS, PRECISION = 0.74, 0.76
+"""Floors of micro-F1 and precision of topics on all articles. No weight was fitted to them; all but the last two files
+were looked at, and helped choose penalties and how the sums of long texts lean. Measured on 2026-11-23: 0.75 and 0.79;
+on the first nine files it was 0.68 and 0.54 before long texts had weights of their own. A second reader who labeled
+these gave the same topics with F1 0.97."""
 
 
 @pytest.fixture(scope="module")
@@ -71,7 +75,7 @@ def test_lines_of_the_page_are_never_chosen(analyzer, name, n):
 
 def test_the_articles_are_long_and_marked():
     articles = [article for name in FLOORS for article in longer_articles(name)]
-    assert len(articles) == len({article.id for article in articles}) == 102
+    assert len(articles) == len({article.id for article in articles}) == 150
     assert all(3 <= len(article.keys) <= 8 and len(article.junk) >= 3 for article in articles)
 
 
