@@ -19,10 +19,10 @@ from bot.store.door import Door
 NOW = datetime(2026, 11, 20, 8, tzinfo=UTC)
 MINUTE, HOUR, DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
 WHOLE = (
-    "The tariff on steel from Japan stays at 15 percent, the ministry said. Importers expect higher prices. Tokyo wants "
-    "talks on a trade deal before June, and will raise duties on cars from the United States if there are none. It may "
-    "also complain to the World Trade Organization. Exporters fear that others will impose tariffs of their own. The "
-    "quota for sheet steel was cut by a third in March, and a mill near Osaka has stopped one of its two furnaces. "
+    "The tariff on steel from Japan stays at 15 percent, the ministry said. Importers expect higher prices. Tokyo "
+    "wants talks on a trade deal before June, and will raise duties on cars from the United States if there are none. "
+    "It may also complain to the World Trade Organization. Exporters fear that others will impose tariffs of their "
+    "own. The quota for sheet steel was cut by a third in March, and a mill near Osaka has stopped a furnace. "
 )
 
 
