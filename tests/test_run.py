@@ -9,7 +9,8 @@ import socket
 from datetime import UTC, datetime, time, timedelta
 
 from bot.app import Parts
-from bot.model import Chat, Run, Schedule, Subscription, Wish
+from bot.feeds.reading import Readers
+from bot.model import Chat, Feed, Run, Schedule, Subscription, Wish
 from bot.preview.server import PreviewServer
 from bot.run import _serve
 from bot.settings import read_settings
@@ -117,6 +118,26 @@ async def test_a_digest_comes_on_its_minute_and_once(telegram, tmp_path):
     assert "Nothing new on alliances and tariffs" in digest.text
     await asyncio.sleep(2.5)
     assert len(await telegram.wait_for(ada, since=mark)) == 1
+    stop.set()
+    await running
+    made.close()
+
+
+async def test_what_a_first_poll_needs_is_ready_before_the_bot_is_connected(tmp_path, monkeypatch):
+    ready, stop = asyncio.Event(), asyncio.Event()
+    prepare = Readers.prepare
+
+    async def noted(reading, look):
+        await prepare(reading, look)
+        if len(reading.processes) == 2:
+            ready.set()
+
+    monkeypatch.setattr(Readers, "prepare", noted)
+    made = Parts(read_settings(database_url=f"sqlite:///{tmp_path}/store.db", communique_feeds="none"))
+    made.store.add_feed(Feed("http://127.0.0.1:9/feed", "Quay"))
+    running = asyncio.create_task(_serve(made, "http://127.0.0.1:9", TOKEN, stop))
+    async with asyncio.timeout(30):
+        await ready.wait()
     stop.set()
     await running
     made.close()

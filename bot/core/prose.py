@@ -23,7 +23,8 @@ FEWEST = 5
 """Fewest words of a sentence that tells something; for scripts without spaces, four characters count as a word."""
 
 LONGEST_SILENCE = 25
-"""Most words of a sentence that only tells of silence; longer ones tell who is silent about what."""
+"""Most words of a sentence that only tells of silence; longer ones tell who is silent about what. Chosen by eye, on
+thirty such sentences of the open half of the evaluation sets."""
 
 _LEANING = {
     "en": """But And So Yet Or Nor However Still Meanwhile Instead Thus Therefore Moreover Furthermore Besides
@@ -56,16 +57,14 @@ _CLOSED = re.compile(r"[.!…։。！．।॥؟۔][\"'”’»“)\]」』）\u
 _ASKED = r"(?:an? |the |several |repeated |our |written )?(?:\w+ )?(?:request|call|question|message|e-?mail|inquir)"
 _SILENCE = re.compile(
     r"\b(?:declin|refus)(?:ed|es|ing) (?:to comment|comment|further comment|an interview)\b"
-    # "did not respond to a request", but neither "to the offer" nor "did not return fire" or "to the camps"
     r"|\b(?:did|does|do|had|has|have|would)(?: not|n['’]t)(?: immediately| yet| publicly| directly)?"
-    rf" (?:comment(?:ed)?|repl(?:y|ied)|respond(?:ed)?|return(?:ed)?)\b(?! fire\b)(?! to (?!{_ASKED}))"
-    r"|(?<!deal )(?<!agreement )(?<!accord )(?<!consensus )(?<!compromise )"
-    r"\b(?:could|can)(?: not|n['’]t)(?: immediately)? be reached\b"
-    r"|\b(?:not(?: immediately)?|un) ?(?:available|reachable) for comment\b"
+    # what is answered must be a question: who does not respond to an offer, or return an island, makes news
+    rf" (?:comment|(?:repl(?:y|ied)|respond(?:ed)?) to {_ASKED}|return(?:ed)? {_ASKED})"
+    r"|\b(?:be reached|available|reachable) for comment\b"
     r"|\bno (?:immediate |official |further )?(?:comment|reaction|response|reply) (?:from|was|came)\b",
     re.IGNORECASE,
 )
-_HINTS_OF_SILENCE = ("comment", "reached", "interview", "respon", "repl", "return", "reaction")
+_HINTS_OF_SILENCE = ("comment", "interview", "respon", "repl", "return", "reaction")
 _UNSPACED = re.compile(r"[\u2e80-\U0010ffff]")  # from here on scripts stand without spaces
 _PAIRS = (("“", "”"), ("«", "»"), ("「", "」"), ("『", "』"), ("(", ")"), ("（", "）"))
 
@@ -122,7 +121,7 @@ def tells_of_silence(sentence: str, words: int | None = None) -> bool:
         sentence: as it stands.
         words: its length, where that is known.
 
-    >>> tells_of_silence("The ministry declined to comment."), tells_of_silence("They did not respond to the tariffs.")
+    >>> tells_of_silence("The ministry declined to comment."), tells_of_silence("It did not respond to the tariffs.")
     (True, False)
     """
     if not any(hint in sentence for hint in _HINTS_OF_SILENCE):  # most sentences: a tenth of asking the pattern

@@ -32,7 +32,8 @@ Known exceptions
     Weights come from English news of 1987, 1996-2006 and 2004, bills, and 24,000 invented items and reports in
     the manner of 1979 to 2026; a word that began to mean something else since is weighed as it was then. In a few
     sentences without a title, politics at home (a trial, a rally) may pass for a topic: measured on the open half of
-    the evaluation sets, F1 of any topic on sentences of political events is best so.
+    the evaluation sets, F1 of any topic on sentences of political events is best so. At 50 words the tables change, and
+    sums with them: a text that says nothing but one sentence on a tariff, three times, loses its topic there.
 """
 
 from __future__ import annotations

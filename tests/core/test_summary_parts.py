@@ -17,7 +17,7 @@ from bot.core.weights import News
     [
         "The refinery did not comment on the figure.",
         "The ministry did not immediately respond to a request for comment.",
-        "Officials at the embassy couldn’t be reached on Friday.",
+        "Officials at the embassy couldn’t be reached for comment on Friday.",
         "There was no immediate comment from Tehran.",
         "The operator was not immediately available for comment.",
         "The carmaker did not return calls seeking comment.",
@@ -33,7 +33,9 @@ def test_who_says_nothing_tells_nothing(sentence):
     [
         "Iran did not respond to the offer of talks.",
         "The troops did not return fire, and the refugees did not return to the camps.",
-        "A deal could not be reached before the deadline.",
+        "Moscow would not return the islands, and two of the planes did not return.",
+        "Iran has not responded so far.",
+        "The camp could not be reached by road, and a deal could not be reached at all.",
         f"The commission, which had fined {'two makers of turbines, ' * 6}declined to comment.",
     ],
 )
